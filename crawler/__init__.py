@@ -1,0 +1,1 @@
+"""The Scrapy project, parsers and importers that fill the library."""

@@ -1,0 +1,1 @@
+"""The library and everything that understands, finds, matches and delivers its content."""

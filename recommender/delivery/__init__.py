@@ -1,0 +1,1 @@
+"""Where content leaves the house: channel limits, renderers, WeCom bodies, the group robot and feeds."""
