@@ -7,17 +7,16 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from recommender.delivery.characters import cut_to_characters
-from recommender.library.model import ContentItem, Platform
+from recommender.library.model import ContentItem
 
 EXCERPT_CHARACTERS = 80
 TITLE_CHARACTERS = 60
 
 _TAG = r"#[^\s#，。！？、；：,.!?;:「」“”《》()（）]{1,40}"
-_OPEN_TAG = re.compile(rf"(?<![0-9A-Za-z/&]){_TAG}")
-_CLOSED_TAG = re.compile(rf"(?<![0-9A-Za-z/&])({_TAG})#")
-_OPEN_TAIL = re.compile(rf"(?:(?:^|(?<=[^0-9A-Za-z/&]))\s*{_TAG}#?)+\s*$")
-_CLOSED_TAIL = re.compile(rf"(?:\s*{_TAG}#)+\s*$")
-_MASK = re.compile(r"\[(?:手机|微信号|邮箱|身份证|地址)\]")
+_FREE = r"(?<![0-9A-Za-z/&])"  # not a fragment of an address, an entity or C#
+_ANY_TAG = re.compile(_FREE + _TAG)
+_TAIL = re.compile(rf"{_FREE}{_TAG}\s*(?:{_TAG}\s*)*$")
+_MASK = re.compile(r"\[(?:手机|电话|微信号?|邮箱|身份证|地址)\]")
 _SENTENCE = re.compile(r"[^。！？!?…\n]*(?:[。！？!?…]+[」』”’）)]*|\n+|$)")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _WORDLESS = re.compile(r"[\W_]+")
@@ -28,21 +27,25 @@ def plain(text: str) -> str:
     return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def without_hashtags(text: str, platform: Platform) -> str:
-    """`text` as WeChat readers expect it: hashtags at its end or alone on a line go, those inside a sentence become plain words."""
-    tail, closed = (_CLOSED_TAIL, True) if platform is Platform.WEIBO else (_OPEN_TAIL, False)
-    lines = []
-    for line in text.split("\n"):
-        kept = tail.sub("", line)
-        if kept or not line.strip():
-            lines.append(_plain_words(kept, closed=closed))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+def without_hashtags(text: str) -> str:
+    """`text` as WeChat readers expect it: piles of hashtags and one that ends the text go, those inside a sentence become plain words.
+
+    Expects cleaned text, in which every hashtag is `#词` (see `recommender.text.cleaning`).
+    """
+    lines = text.rstrip().split("\n")
+    kept = [_line_without_hashtags(line, last=number == len(lines)) for number, line in enumerate(lines, 1)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in kept if line is not None)).strip()
 
 
-def _plain_words(line: str, *, closed: bool) -> str:
-    if closed:
-        return _CLOSED_TAG.sub(lambda found: found[1][1:], line)
-    return _OPEN_TAG.sub(lambda found: found[0][1:], line)
+def _line_without_hashtags(line: str, *, last: bool) -> str | None:
+    """None for a line of nothing but hashtags. One hashtag after words may be their object (「推荐 #面霜」), so it stays as a word."""
+    if found := _TAIL.search(line):
+        before = line[: found.start()]
+        if not before.strip():
+            return None
+        if found[0].count("#") > 1 or (last and before[-1].isspace()):
+            line = before.rstrip()
+    return _ANY_TAG.sub(lambda tag: tag[0][1:], line)
 
 
 def sentences(text: str) -> list[str]:
@@ -86,7 +89,7 @@ def select(text: str, fits: Callable[[str], bool]) -> str:
 
 def excerpt(content: ContentItem, characters: int = EXCERPT_CHARACTERS) -> str:
     """The beginning of the text on one line, without hashtags and contacts, for lists that staff read."""
-    text = without_masked(without_hashtags(plain(content.text), content.platform))
+    text = without_masked(without_hashtags(plain(content.text)))
     if content.title and text.startswith(content.title):
         text = text[len(content.title) :].lstrip("，。！？!? \n")
     return cut_to_characters(" ".join(text.split()), characters)
@@ -94,7 +97,7 @@ def excerpt(content: ContentItem, characters: int = EXCERPT_CHARACTERS) -> str:
 
 def headline(content: ContentItem, characters: int = TITLE_CHARACTERS) -> str:
     """The title on one line; for a note without one, the beginning of its text."""
-    title = without_hashtags(plain(content.title), content.platform) or plain(content.title)
+    title = without_hashtags(plain(content.title)) or plain(content.title)
     return cut_to_characters(" ".join(title.split()), characters) or excerpt(content, 30) or "（无标题）"
 
 

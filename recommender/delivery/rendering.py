@@ -70,7 +70,7 @@ def _summary(content: ContentItem, reason: str) -> str:
 
 def _composed(content: ContentItem) -> tuple[str, list[str]]:
     title, text, notes = plain(content.title).strip(), plain(content.text).strip(), []
-    if (bare := without_hashtags(text, content.platform)) != text:
+    if (bare := without_hashtags(text)) != text:
         text = bare
         notes.append("去掉了话题标签")
     if has_masked(text):
@@ -78,7 +78,7 @@ def _composed(content: ContentItem) -> tuple[str, list[str]]:
         notes.append("去掉了含联系方式的句子")
     if has_masked(title):
         title = without_masked(title)
-    return joined(without_hashtags(title, content.platform), text), notes
+    return joined(without_hashtags(title), text), notes
 
 
 def _fit(text: str, channel: Channel) -> str:

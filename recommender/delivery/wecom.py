@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from recommender.delivery.characters import byte_length, cut_to_bytes
+from recommender.delivery.composing import plain
 from recommender.delivery.limits import limit
 from recommender.delivery.rendering import Rendered
 from recommender.errors import InputError, NotAllowed
@@ -84,6 +85,7 @@ def group_message(
 
 def robot_markdown(text: str) -> Body:
     """Body of a group robot's Markdown message; raises InputError over 4,096 UTF-8 bytes (errcode 40058 at WeCom)."""
+    text = plain(text)
     _within("群机器人消息", byte_length(text), limit("wecom_robot", "markdown"), "字节")
     return {"msgtype": "markdown", "markdown": {"content": text}}
 

@@ -148,13 +148,16 @@ class ContentRepository(ContentReader):
             return [Correction(**row._mapping) for row in rows]
 
     def set_clusters(self, members: Iterable[tuple[str, str, int]]) -> int:
-        """Store (content id, leader id, size of the cluster) where it differs; returns how many did."""
+        """Store (content id, leader id, size of the cluster) where it differs; returns how many did.
+
+        Those are to be understood again, since the quality score counts originality.
+        """
         with self._store.write() as connection:
             now = {
                 row.id: (row.cluster, row.heat) for row in connection.execute(select(contents.c.id, contents.c.cluster, contents.c.heat))
             }
             rows: list[dict[str, Any]] = [
-                {"key": found_id, "cluster": leader, "heat": heat}
+                {"key": found_id, "cluster": leader, "heat": heat, "understood_version": ""}
                 for found_id, leader, heat in members
                 if now.get(found_id, (leader, heat)) != (leader, heat)
             ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Float, and_, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Float, Text, and_, func, or_, select, type_coerce
 from sqlalchemy.types import TypeEngine
 
 from recommender.errors import InputError, NotFound
@@ -46,7 +46,7 @@ def conditions(filter: ContentFilter) -> list[ColumnElement[bool]]:
         named = select(creators.c.id).where(or_(creators.c.id.in_(filter.creators), creators.c.name.in_(filter.creators)))
         found.append(contents.c.creator_id.in_(named))
     if filter.tags:
-        found.append(or_(*(contents.c.tags.contains(orjson.dumps(tag).decode(), autoescape=True) for tag in filter.tags)))
+        found.append(or_(*(type_coerce(contents.c.tags, Text).contains(orjson.dumps(tag).decode(), autoescape=True) for tag in filter.tags)))
     if filter.min_quality is not None:
         found.append(contents.c.quality >= filter.min_quality)
     if filter.published_from is not None:

@@ -22,7 +22,7 @@ _WIDTHS = {ord("　"): " ", ord("\xa0"): " ", ord("\u2028"): "\n", ord("\u2029")
 _WIDTHS |= {wide: wide - 0xFEE0 for block in (range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)) for wide in block}
 _NEEDS_WIDTHS = re.compile("[　\xa0\u2028\u2029\x85\t０-９Ａ-Ｚａ-ｚ]")
 _TOPIC = re.compile(r"#([^#\[\]\n]{1,60})\[(?:话题|超话)\]#? ?")
-_PAIRED = re.compile(r"#([^#\s\[\]][^#\n\[\]]{0,39})# ?")
+_PAIRED = re.compile(r"#([^#\s\[\]]{1,40})# ?")
 _CHAIN = re.compile(r"(?<![^\s#])#[^#\s\[\]]{1,30}(?:#[^#\s\[\]]{1,30}){2,}(?=\s|$)")
 _PLAIN_TAG = re.compile(r"#([^\s#\[\]，。！？、；：,!?;:（）()【】「」]{1,60})")
 _EMOJI = re.compile(rf"\[(?:[^\[\]\s]{{1,8}}[RH]|{_EMOJI_NAMES})\]")
@@ -41,8 +41,9 @@ def clean_text(text: str) -> str:
     if _NEEDS_WIDTHS.search(text):
         text = text.translate(_WIDTHS)
     if "[" in text:
-        text = _EMOJI.sub("", _TOPIC.sub(r"#\1 ", text))
-        text = _EMOJI.sub("", text) if "]" in text else text
+        text, taken = _EMOJI.subn("", _TOPIC.sub(r"#\1 ", text))
+        while taken:  # taking one out may join the halves of another
+            text, taken = _EMOJI.subn("", _TOPIC.sub(r"#\1 ", text))
     if text.count("#") > 1:
         text = _PAIRED.sub(r"#\1 ", _CHAIN.sub(lambda found: found[0].replace("#", " #").strip(), text))
     text = _LINE_EDGES.sub("\n", _SPACES.sub(" ", text))

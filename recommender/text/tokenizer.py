@@ -12,6 +12,7 @@ _LOOKED_UP = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACED = re.compile("[\ud800-\udfff\ufffd]")
 _PADDING = "\ue000"  # a private character outside every run, which only carries frequency
+_COUNTED_TWICE = 3  # the line "B超 3 n" stands twice in the dictionary, and jieba counts both in its total
 
 
 class _Engine(Protocol):
@@ -26,7 +27,10 @@ class _RustEngine:
     def __init__(self, module: Any) -> None:
         self._jieba = module.Jieba()
         self._frequencies: dict[str, int] = {}
-        self._padding = 0
+        self._padding = _COUNTED_TWICE
+        self._jieba.add_word(_PADDING, self._padding, None)
+        self._odd: list[str] = []
+        self._odd_words: re.Pattern[str] | None = None
 
     def add(self, word: str, frequency: int) -> None:
         # jieba adds the frequency of a word to its total each time, also where the word was there or can never be found;
@@ -35,6 +39,9 @@ class _RustEngine:
             known = self._frequencies.get(word, 0)
             self._jieba.add_word(word, frequency, None)
             self._frequencies[word] = frequency
+            if not word.isalnum():  # of a word with - or . inside, the Rust one gives the parts too
+                self._odd.append(re.escape(word))
+                self._odd_words = None
         else:
             known = frequency
         if known:
@@ -49,7 +56,16 @@ class _RustEngine:
         return list(self._jieba.cut(text, hmm=False))
 
     def search_tokens(self, text: str) -> list[str]:
+        if self._odd:
+            self._odd_words = self._odd_words or re.compile("|".join(self._odd))
+            if self._odd_words.search(text):
+                return [token for word in self._jieba.cut(text, hmm=False) for token in self._inside(word)]
         return list(self._jieba.cut_for_search(text, hmm=False))
+
+    def _inside(self, word: str) -> list[str]:
+        pairs = [word[start : start + 2] for start in range(len(word) - 1)] if len(word) > 2 else []
+        triples = [word[start : start + 3] for start in range(len(word) - 2)] if len(word) > 3 else []
+        return [*(part for part in pairs + triples if self._jieba.has_word(part)), word]
 
 
 class _PythonEngine:

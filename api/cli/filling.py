@@ -1,0 +1,172 @@
+"""Commands that fill the library: import, crawl, sources, sample."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from crawler.run import crawl as run_crawl
+from crawler.run import table as crawl_table
+from crawler.sample import load_sample
+from crawler.sources import EXAMPLE, apply_sources
+
+from api.cli.output import PARTLY, as_json_line, json_option, library, progress, say, settings, table
+from crawler.importers import import_paths
+from recommender.errors import InputError
+from recommender.jobs import refresh_library
+from recommender.library.model import Rights
+
+SHOWN_REFUSALS = 20
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--no-index", is_flag=True, help="Only store; understand and index later with `zhongcao index`.")
+@click.option(
+    "--rights",
+    type=click.Choice([state.value for state in Rights if state is not Rights.TAKEN_DOWN]),
+    default=Rights.UNKNOWN.value,
+    show_default=True,
+    help="What may be done with new contents; only owned and authorised ones are rendered in full for customers.",
+)
+@json_option
+@click.pass_context
+def import_files(context: click.Context, paths: tuple[Path, ...], no_index: bool, rights: str, as_json: bool) -> None:
+    """Read export files (MediaCrawler JSON, JSONL, CSV, XLSX, SQLite) or folders of them into the library.
+
+    \b
+    zhongcao import data/xhs/json/search_contents_2026-11-01.json
+    zhongcao import data/xhs/csv data/weibo/json --json
+
+    Importing a file twice changes nothing. A line that cannot be read is refused with its number, and the rest goes in.
+    """
+    found = settings()
+    with library(found) as opened, progress() as report:
+        done = import_paths(opened, paths, rights=Rights(rights), progress=lambda read, of: report("读入", read, of))
+        if not no_index:
+            refresh_library(opened, found, progress=report)
+    for line in done.refusals[:SHOWN_REFUSALS]:
+        click.echo(f"未收录：{line}", err=True)
+    if len(done.refusals) > SHOWN_REFUSALS:
+        click.echo(f"……另有 {len(done.refusals) - SHOWN_REFUSALS} 条未收录。", err=True)
+    for line in done.problems:
+        click.echo(line, err=True)
+    counts = {name: getattr(done, name) for name in ("read", "new", "changed", "unchanged", "duplicates", "refused", "seconds")}
+    if as_json:
+        as_json_line(counts)
+    else:
+        say(
+            f"读了 {done.read} 行：新增 {done.new}，更新 {done.changed}，未变 {done.unchanged}，"
+            f"重复 {done.duplicates}，未收录 {done.refused}，用时 {done.seconds:.1f} 秒。"
+        )
+    if done.problems and not done.read:
+        context.exit(2)
+
+
+@click.command()
+@click.argument("source_ids", nargs=-1, metavar="[SOURCE]...")
+@json_option
+@click.pass_context
+def crawl(context: click.Context, source_ids: tuple[str, ...], as_json: bool) -> None:
+    """Crawl the named sources, or all enabled ones, now.
+
+    \b
+    zhongcao crawl
+    zhongcao crawl mama-blog haircare-feed
+    """
+    found = settings()
+    with library(found) as opened:
+        ids = list(source_ids) or [source.id for source in opened.sources.all() if source.enabled]
+        for source_id in ids:
+            opened.sources.get(source_id)
+        if not ids:
+            raise InputError("还没有来源：先 zhongcao sources example > sources.toml，改好后 zhongcao sources apply sources.toml。")
+        with progress() as report:
+            reports = run_crawl(found, ids, show=lambda source_id, read: report(source_id, read, max(read, 1)))
+            refresh_library(opened, found, progress=report)
+        failed = [source.id for source in opened.sources.all() if source.id in reports and source.last_state == "failed"]
+        if as_json:
+            as_json_line({source_id: asdict(done) for source_id, done in reports.items()})
+        else:
+            say(crawl_table(reports))
+            for source in opened.sources.all():
+                if source.id in failed:
+                    say(f"{source.id}：{source.last_message}")
+    if failed:
+        context.exit(1 if len(failed) == len(reports) else PARTLY)
+
+
+@click.group()
+def sources() -> None:
+    """List, add and remove where content comes from."""
+
+
+@sources.command("list")
+@json_option
+def list_sources(as_json: bool) -> None:
+    """All sources with their health."""
+    with library(settings()) as opened:
+        found = opened.sources.all()
+    if as_json:
+        as_json_line([asdict(source) for source in found])
+        return
+    rows = [
+        [source.id, source.name, source.kind.value, source.last_state or "未运行", str(source.last_new), source.last_message, source.url]
+        for source in found
+    ]
+    table(["编号", "名称", "方式", "状态", "上次新增", "说明", "网址"], rows)
+
+
+@sources.command("apply")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Also change sources that the library already has.")
+def apply(path: Path, force: bool) -> None:
+    """Read watch-lists and sources from a TOML file: zhongcao sources apply sources.toml"""
+    with library(settings()) as opened:
+        added, changed = apply_sources(opened, path, force=force)
+    say(f"新增 {added} 个，更新 {changed} 个。已有的来源以内容库为准，用 --force 覆盖。")
+
+
+@sources.command("example")
+def example() -> None:
+    """Print a sources.toml to start from."""
+    say(EXAMPLE.read_text("utf-8"))
+
+
+@sources.command("remove")
+@click.argument("source_id")
+def remove(source_id: str) -> None:
+    """Remove a source; what it brought stays."""
+    with library(settings()) as opened:
+        opened.sources.delete(source_id)
+    say(f"已删除来源 {source_id}。")
+
+
+@click.group()
+def sample() -> None:
+    """The sample library that comes with the project."""
+
+
+@sample.command("load")
+def load() -> None:
+    """Put the sample notes, segments and subscriptions into the library."""
+    found = settings()
+    with library(found) as opened, progress() as report:
+        done = load_sample(opened, datetime.now(UTC))
+        refresh_library(opened, found, progress=report)
+    say(f"示例内容：新增 {done.new} 条，未变 {done.unchanged} 条。")
+
+
+@sample.command("remove")
+def remove_sample() -> None:
+    """Take everything that is a sample out of the library."""
+    found = settings()
+    with library(found) as opened, progress() as report:
+        removed = opened.contents.remove_sample()
+        refresh_library(opened, found, progress=report)
+    say(f"已清除 {removed} 条示例内容。")
+
+
+COMMANDS: tuple[click.Command, ...] = (import_files, crawl, sources, sample)

@@ -1,0 +1,115 @@
+"""One content: what it says, why it was typed so, what may be done with it, and what an editor changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.keys import Caller, caller, require
+from api.pages.answers import PageRoute, back_to, page
+from api.pages.forms import Posted, from_our_pages, word, words
+from api.pages.formats import with_findings
+from api.pages.search import Card
+from api.services import Services, services
+from api.wire.contents import ContentChange
+from recommender.delivery import Rendered, render
+from recommender.errors import IndexUnavailable, InputError
+from recommender.library.model import Channel, ContentItem, ContentType, Rights
+from recommender.understanding.taxonomy import CATEGORIES
+
+SIMILAR = 6
+LOOKED_AT = 30  # similar contents asked for, to find the near-duplicates among them
+RIGHTS = tuple(right for right in Rights if right is not Rights.TAKEN_DOWN)
+
+router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """Contents near this one: the same text told again, and others on the same matter."""
+
+    duplicates: list[Card]
+    similar: list[Card]
+
+
+def _relatives(found: Services, item: ContentItem) -> Relatives:
+    try:
+        hits = found.fresh_index().similar(item.id, LOOKED_AT)
+    except IndexUnavailable:
+        hits = []
+    near = found.library.contents.get_many([item.cluster, *(hit.id for hit in hits)])
+    near.pop(item.id, None)
+    duplicates = [Card(other) for other in near.values() if other.cluster == item.cluster]
+    similar = [Card(near[hit.id]) for hit in hits if hit.id in near and near[hit.id].cluster != item.cluster]
+    return Relatives(duplicates, similar[:SIMILAR])
+
+
+def renderings(item: ContentItem) -> dict[Channel, Rendered]:
+    """The content as a post for each channel."""
+    return {channel: render(item, channel) for channel in Channel}
+
+
+@router.get("/contents/{content_id}")
+def content_page(request: Request, content_id: str, found: Annotated[Services, Depends(services)]) -> Response:
+    """Everything about one content."""
+    item = found.library.contents.get(content_id)
+    published = f"{item.original_title}\n{item.original_text}"
+    return page(
+        request,
+        "content.html",
+        item=item,
+        published=with_findings(published, item.understanding.findings),
+        renderings=renderings(item),
+        relatives=_relatives(found, item),
+        content_types=list(ContentType),
+        categories=CATEGORIES,
+        rights=RIGHTS,
+    )
+
+
+def _content_address(content_id: str) -> str:
+    return f"/contents/{quote(content_id, safe='')}"
+
+
+@router.post("/contents/{content_id}/correct")
+def correct(content_id: str, found: Annotated[Services, Depends(services)], editor: Annotated[Caller, Depends(caller)], form: Posted) -> Response:
+    """An editor's word on type, category and brands; only what differs is recorded."""
+    item = found.library.contents.get(content_id)
+    known = item.understanding
+    given: dict[str, object] = {name: word(form, name) for name in ("content_type", "category") if word(form, name)}
+    if "brands" in form:
+        given["brands"] = words(word(form, "brands", 2_000))
+    before = {"content_type": known.content_type, "category": known.category, "brands": list(known.brands)}
+    change = ContentChange.model_validate(given) if given else None
+    if change and change.category not in (None, *CATEGORIES):
+        raise InputError(f"没有「{change.category}」这个品类。", field="category")
+    for name, value in (change.fields() if change else {}).items():
+        if value != before[name]:
+            found.library.contents.correct(content_id, name, value, editor.name or "page")
+    found.follow_up()
+    return back_to(_content_address(content_id), "saved")
+
+
+@router.post("/contents/{content_id}/rights")
+def change_rights(content_id: str, found: Annotated[Services, Depends(services)], editor: Annotated[Caller, Depends(caller)], form: Posted) -> Response:
+    """Mark what we may do with a content, with the reason why."""
+    change = ContentChange.model_validate({"rights": word(form, "rights")})
+    reason = word(form, "reason")
+    if change.rights in (Rights.OWNED, Rights.AUTHORISED) and not reason:
+        raise InputError("标记为自有或已授权时，请写明依据，例如「品牌方 7 月授权书」。", field="reason")
+    found.library.contents.correct(content_id, "rights", change.rights, f"{editor.name or 'page'}: {reason}" if reason else editor.name or "page")
+    found.follow_up()
+    return back_to(_content_address(content_id), "saved")
+
+
+@router.post("/contents/{content_id}/take-down", dependencies=[Depends(require("admin"))])
+def take_down(content_id: str, found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+    """Purge a content for good; no crawl brings it back."""
+    if not (reason := word(form, "reason")):
+        raise InputError("下架要写明原因，例如「原作者要求删除」。", field="reason")
+    found.library.contents.take_down(content_id, reason)
+    found.follow_up()
+    return back_to("/", "taken_down")

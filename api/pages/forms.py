@@ -1,0 +1,88 @@
+"""Reading what a reader sends: posted forms from our own pages only, and addresses that change one filter of a listing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from recommender.errors import InputError, NotAllowed
+
+MOST_BYTES = 1_000_000
+_SEPARATORS = re.compile(r"[,，、;；\s]+")
+Model = TypeVar("Model", bound=BaseModel)
+Query = list[tuple[str, str]]
+
+
+def from_our_pages(request: Request) -> None:
+    """Refuse a POST that another site's page made the browser send. Raises `NotAllowed`."""
+    if request.method in ("GET", "HEAD"):
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""))
+    if foreign:
+        raise NotAllowed("这个请求来自别的网站，已拒绝。请在本页面里操作。")
+
+
+async def _posted(request: Request) -> FormData:
+    size = 0
+    chunks = []
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise InputError("提交的内容太大，最多 1 MB；大文件请用 zhongcao import 导入。")
+        chunks.append(chunk)
+    request._body = b"".join(chunks)  # what Request.body() keeps; form() below reads it from there
+    try:
+        return await request.form(max_files=0, max_fields=200)
+    except HTTPException:
+        raise InputError("表单读不懂，请返回上一页重新提交。") from None
+
+
+Posted = Annotated[FormData, Depends(_posted)]
+
+
+def word(form: FormData, name: str, most: int = 200) -> str:
+    """The text of one field, trimmed; empty where it is missing. Raises `InputError` where it is too long or no text."""
+    value = form.get(name, "")
+    if not isinstance(value, str) or "\x00" in value:
+        raise InputError("这一栏只能填文字。", field=name)
+    if len(value.strip()) > most:
+        raise InputError(f"这一栏最多 {most} 个字。", field=name)
+    return value.strip()
+
+
+def words(text: str) -> list[str]:
+    """Words separated by commas, enumeration commas or spaces, each once."""
+    return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
+
+
+def read(model: type[Model], form: FormData, lists: Sequence[str] = ()) -> Model:
+    """The filled-in fields of `form` as `model`; those in `lists` hold several words. Raises pydantic's ValidationError."""
+    given: dict[str, object] = {}
+    for name in model.model_fields:
+        if value := word(form, name, MOST_BYTES):
+            given[name] = words(value) if name in lists else value
+    return model.model_validate(given)
+
+
+def address(path: str, query: Query) -> str:
+    """`path` with `query`."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def toggled(query: Query, name: str, value: str) -> Query:
+    """`query` with this value of a filter added, or taken away where it was there."""
+    return [pair for pair in query if pair != (name, value)] if (name, value) in query else [*query, (name, value)]
+
+
+def with_value(query: Query, changes: Mapping[str, str]) -> Query:
+    """`query` with these single values set, or left out where empty."""
+    kept = [pair for pair in query if pair[0] not in changes]
+    return kept + [(name, value) for name, value in changes.items() if value]

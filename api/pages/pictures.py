@@ -1,0 +1,128 @@
+"""The picture of a content: its first one through our own cache, or a drawn cover."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.pages.answers import PageRoute
+from api.pages.covers import draw_cover
+from api.pages.formats import web_address
+from api.services import Services, services
+from recommender.errors import ZhongcaoError
+from recommender.outbound import async_client, read_limited_async
+from recommender.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 10_000_000
+FETCH_SECONDS = 5.0
+PATIENCE_SECONDS = 8.0  # for a free place; a page of twenty cards asks for twenty pictures at once
+AT_ONCE = 6
+FAILED_FOR_SECONDS = 86_400
+POLICY = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+router = APIRouter(route_class=PageRoute)
+
+
+def image_type(body: bytes) -> str:
+    """The media type that the first bytes show; empty for anything but JPEG, PNG, WebP and GIF."""
+    if body.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/gif" if body.startswith((b"GIF87a", b"GIF89a")) else ""
+
+
+class PictureCache:
+    """Pictures on disk by the fingerprint of their address; what could not be had is not asked for again for a day."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.home / "cache" / "pictures"
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def get(self, url: str) -> bytes | None:
+        """The picture at `url`, fetched once; None where there is none, or where too many are being fetched."""
+        path = self._folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:40]
+        if (known := await run_in_threadpool(_read, path)) is not None:
+            return known or None
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            return None
+        try:
+            if (known := await run_in_threadpool(_read, path)) is not None:
+                return known or None
+            body = await self._fetch(url)
+            await run_in_threadpool(_write, path, body)
+        finally:
+            self._places.release()
+        return body or None
+
+    async def _fetch(self, url: str) -> bytes:
+        """The body at `url` where it is a picture; empty where it is none or cannot be had."""
+        try:
+            async with asyncio.timeout(FETCH_SECONDS), async_client(self._settings) as client:
+                async with client.stream("GET", url, headers={"Accept": "image/*"}, follow_redirects=True) as answer:
+                    if answer.status_code != 200:
+                        return b""
+                    body = await read_limited_async(answer, MOST_BYTES)
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ZhongcaoError) as error:
+            logger.info("no picture from %s: %s", url[:200], type(error).__name__)
+            return b""
+        return body if image_type(body) else b""
+
+
+def _read(path: Path) -> bytes | None:
+    """What is kept: a picture, b"" for a failure of the last day, None for nothing."""
+    try:
+        if path.stat().st_size == 0 and path.stat().st_mtime < time.time() - FAILED_FOR_SECONDS:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _write(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    aside.write_bytes(body)
+    os.replace(aside, path)  # noqa: PTH105 - one picture, whole or not at all
+
+
+def _cache(request: Request, settings: Settings) -> PictureCache:
+    """The application's cache, made with the first picture."""
+    if not hasattr(request.app.state, "pictures"):
+        request.app.state.pictures = PictureCache(settings)
+    found: PictureCache = request.app.state.pictures
+    return found
+
+
+@router.get("/pictures/{content_id}")
+async def picture(request: Request, content_id: str, found: Annotated[Services, Depends(services)], n: int = 0) -> Response:
+    """Picture `n` of a content (0 is the first), or its cover. Only pictures of stored contents are ever fetched."""
+    item = await run_in_threadpool(found.library.contents.get, content_id)
+    url = web_address(item.images[n]) if 0 <= n < len(item.images) else ""
+    if url and found.settings.pictures == "cache" and not item.is_sample:
+        if body := await _cache(request, found.settings).get(url):
+            return Response(body, media_type=image_type(body), headers={**POLICY, "Cache-Control": "private, max-age=604800"})
+    cover = draw_cover(item.id, item.title or item.text, item.understanding.category)
+    return Response(cover, media_type="image/svg+xml", headers={**POLICY, "Cache-Control": "private, max-age=600"})

@@ -1,0 +1,118 @@
+"""Contents: list, read, paste, correct, take down; and the removal of the sample library."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import StringConstraints
+
+from api.keys import Admin, Reader, Writer
+from api.openapi import problems
+from api.services import Services, services
+from api.wire.checks import Removed
+from api.wire.contents import ContentChange, ContentOut, ContentPage, NewContent
+from api.wire.fields import ContentId, Plain
+from api.wire.filters import ListQuery
+from crawler.intake import prepare, take_in
+from crawler.items import ParsedNote, Refusal
+from recommender.errors import Conflict, InputError
+from recommender.library.merging import content_id
+from recommender.library.model import Platform
+from recommender.understanding.taxonomy import CATEGORIES
+
+router = APIRouter(tags=["内容"])
+Doors = Annotated[Services, Depends(services)]
+ItemId = Annotated[ContentId, Path(description="内容编号", examples=["xhs-64f1c0de0000000012000001"])]
+Reason = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, strip_whitespace=True),
+    Plain,
+    Query(description="下架原因，留在记录里", examples=["作者要求删除"]),
+]
+
+
+@router.get("/contents", summary="按条件列出内容")
+def list_contents(doors: Doors, _caller: Reader, query: Annotated[ListQuery, Query()]) -> ContentPage:
+    """一页内容，带总数和各筛选项的计数；翻页用 next_cursor。"""
+    chosen, contents = query.to_filter(), doors.library.contents
+    items, next_cursor = contents.page(chosen, order=query.order, after=query.cursor, limit=query.limit)
+    return ContentPage(
+        items=[ContentOut.of(item) for item in items],
+        next_cursor=next_cursor,
+        total=contents.count(chosen),
+        facets=contents.facets(chosen),
+    )
+
+
+@router.get("/contents/{content_id}", summary="读一条内容", responses=problems(404))
+def read_content(doors: Doors, _caller: Reader, content_id: ItemId) -> ContentOut:
+    """内容全文、理解结果和理由。带 ETag，If-None-Match 相同时答 304。"""
+    return ContentOut.of(doors.library.contents.get(content_id))
+
+
+@router.post(
+    "/contents",
+    summary="收进一条粘贴的笔记",
+    status_code=201,
+    responses={200: {"description": "库里已经有这一条", "model": ContentOut}, **problems(409)},
+)
+def paste_content(doors: Doors, _caller: Writer, given: NewContent, response: Response) -> ContentOut:
+    """清洗、遮蔽个人信息、去重后入库，随即理解并建索引。新的答 201，库里已有的答 200。"""
+    note = ParsedNote(
+        platform=given.platform or Platform.WEB,
+        url=given.url or "",
+        title=given.title,
+        text=given.text,
+        tags=tuple(given.tags),
+        creator_name=given.creator,
+        published_at=given.published_at,
+        rights=given.rights,
+        where="这条笔记",
+    )
+    prepared = prepare(note)
+    if isinstance(prepared, Refusal):
+        raise InputError(prepared.reason)
+    report = take_in(doors.library, [note])
+    if report.refused:
+        raise Conflict(report.refusals[0] if report.refusals else "这条笔记不能收录。")
+    found_id, _ = content_id(prepared.platform.value, prepared.identity, prepared.url)
+    contents = doors.library.contents
+    stored = contents.get_many([found_id]).get(found_id) or (contents.find_url(prepared.url) if prepared.url else None)
+    if stored is None:
+        raise Conflict("这条笔记刚刚被下架或删除。")
+    doors.follow_up()
+    if not report.new:
+        response.status_code = 200
+    answer = ContentOut.of(contents.get(stored.id))
+    response.headers["Location"] = answer.links.self
+    return answer
+
+
+@router.patch("/contents/{content_id}", summary="编辑更正一条内容", responses=problems(404))
+def correct_content(doors: Doors, caller: Writer, content_id: ItemId, change: ContentChange) -> ContentOut:
+    """编辑的更正永远有效，规则和模型不会改回去。版权状态也在这里改；下架请用 DELETE。"""
+    if change.category is not None and change.category not in CATEGORIES:
+        raise InputError(f"没有「{change.category}」这个品类，可选：{'、'.join(CATEGORIES)}。", field="category")
+    contents = doors.library.contents
+    contents.get(content_id)
+    for field, value in change.fields().items():
+        contents.correct(content_id, field, value, change.editor or caller.name or "编辑")
+    doors.follow_up()
+    return ContentOut.of(contents.get(content_id))
+
+
+@router.delete("/contents/{content_id}", summary="下架一条内容", status_code=204, responses=problems(404))
+def take_down_content(doors: Doors, _caller: Admin, content_id: ItemId, reason: Reason) -> None:
+    """删去正文、向量和以后的日报，只留编号，重新抓取也不会再收进来。"""
+    doors.library.contents.take_down(content_id, reason)
+    doors.follow_up()
+
+
+@router.delete("/sample", summary="删掉示例内容库")
+def remove_sample(doors: Doors, _caller: Admin) -> Removed:
+    """删掉随安装带来的示例内容、人群和订阅；自己的数据不动。"""
+    removed = doors.library.contents.remove_sample()
+    if removed:
+        doors.follow_up()
+    return Removed(removed=removed)

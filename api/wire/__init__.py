@@ -1,0 +1,1 @@
+"""The shapes of requests and answers at the edge; everything inside works on the plain values of the model."""

@@ -1,0 +1,49 @@
+"""A search's answer on the wire."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict
+
+from api.wire.contents import CONTENT_EXAMPLE, FACETS_EXAMPLE, ContentOut, Facets
+from api.wire.fields import Wire
+
+HIT_EXAMPLE = {"content": CONTENT_EXAMPLE, "score": 0.91, "parts": {"words": 0.74, "meaning": 0.17}, "matched": ["敏感肌"]}
+
+
+class HitOut(Wire):
+    """One found content, its score and what the score is made of."""
+
+    content: ContentOut
+    score: float
+    parts: dict[str, float]
+    matched: list[str]
+
+
+class SearchOut(Wire):
+    """What was found, how the query was understood, and what was done to it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "query": "敏感肌 面霜",
+                    "understood": "敏感肌 面霜",
+                    "notes": [],
+                    "total": 1,
+                    "facets": FACETS_EXAMPLE,
+                    "took_ms": 3.2,
+                    "hits": [HIT_EXAMPLE],
+                    "next_cursor": None,
+                }
+            ]
+        }
+    )
+
+    query: str
+    understood: str
+    notes: list[str]
+    total: int
+    facets: Facets
+    took_ms: float
+    hits: list[HitOut]
+    next_cursor: str | None

@@ -1,0 +1,88 @@
+"""Rows of JSON arrays and JSON lines. Where the syntax is broken, the objects before and after are still read. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from crawler.importers.rows import BrokenRow, Row
+
+MOST_BROKEN = 1_000  # after so many broken places the rest of a file is left, and said so
+_WRAPPERS = ("items", "data", "notes", "list", "records", "contents")
+_NEXT_OBJECT = re.compile(r'\{\s*"[^"\n]{1,40}"\s*:')
+
+
+def array_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
+    """The objects of a JSON array (also one inside `{"data": […]}`), or of one that is broken somewhere."""
+    try:
+        value = orjson.loads(text)
+    except (orjson.JSONDecodeError, RecursionError, UnicodeEncodeError):
+        yield from _scattered(text, name)
+        return
+    items = _listed(value)
+    for number, item in enumerate(items, 1):
+        where = f"{name} 第 {number} 条"
+        yield Row(where, item, number / len(items)) if isinstance(item, dict) else BrokenRow(f"{where}：应为一个 JSON 对象。")
+
+
+def line_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
+    """One object per line; a line that is not JSON is a broken row."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip().removesuffix(",")
+        if not stripped:
+            continue
+        where = f"{name} 第 {number} 行"
+        value = _loads(stripped)
+        if isinstance(value, dict):
+            yield Row(where, value, number / len(lines))
+        elif stripped not in ("[", "]"):
+            yield BrokenRow(f"{where}：不是完整的 JSON 对象，这一行没有导入。")
+
+
+def _loads(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        pass
+    try:
+        return json.loads(text)  # takes lone surrogates and NaN, which exports do hold
+    except (ValueError, RecursionError):
+        return None
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        for name in _WRAPPERS:
+            if isinstance(value.get(name), list):
+                return list(value[name])
+        return [value]
+    return value if isinstance(value, list) else [value]
+
+
+def _scattered(text: str, name: str) -> Iterator[Row | BrokenRow]:
+    """Object after object, starting again at the next one that looks like a row where the syntax is broken."""
+    decoder = json.JSONDecoder()
+    place, line, counted, broken = max(text.find("["), 0), 1, 0, 0
+    starts = _NEXT_OBJECT
+    while found := starts.search(text, place):
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
+        where = f"{name} 第 {line} 行"
+        try:
+            value, place = decoder.raw_decode(text, found.start())
+        except (ValueError, RecursionError):
+            broken += 1
+            yield BrokenRow(f"{where}：JSON 语法有误，这一条没有导入。")
+            if broken >= MOST_BROKEN:
+                yield BrokenRow(f"{where}：有误的地方超过 {MOST_BROKEN} 处，文件余下的部分没有读。")
+                return
+            place = found.end()
+            continue
+        if starts is _NEXT_OBJECT and isinstance(value, dict) and value:
+            starts = re.compile(rf'\{{\s*"{re.escape(next(iter(value)))}"\s*:')  # rows of one file begin with the same column
+        yield Row(where, value, place / len(text))

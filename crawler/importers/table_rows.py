@@ -1,0 +1,121 @@
+"""Rows of CSV text, XLSX sheets and SQLite tables."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from crawler.importers.rows import BrokenRow, Row
+from recommender.errors import NotAnExport
+
+MOST_UNPACKED_BYTES = 1_000_000_000
+MOST_BROKEN = 1_000
+LONGEST_FIELD = 1_000_000
+HEADER_ROWS = 10  # a header stands in one of the first rows
+
+Known = Callable[[Sequence[str]], bool]
+
+
+def csv_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
+    """Rows of a table with a header line, separated by commas, tabs or semicolons; a row with another number of columns is broken.
+
+    After a broken row (an unclosed quote swallows what follows) reading starts again at the line behind its first one.
+    """
+    csv.field_size_limit(LONGEST_FIELD)
+    lines = text.splitlines(keepends=True) if "\n" not in text else [line + "\n" for line in text.split("\n")]
+    separator = max(",\t;", key=lines[0].count)
+    header: list[str] = []
+    start = broken = 0
+    while start < len(lines):
+        reader = csv.reader(lines[start:], delimiter=separator, strict=True)
+        used = 0
+        while True:
+            try:
+                cells = next(reader, None)
+            except csv.Error:
+                cells = []
+            if cells is None:
+                return
+            first, used = start + used, reader.line_num
+            if not header:
+                header = [cell.strip().removeprefix("\ufeff") for cell in cells]
+                continue
+            if len(cells) != len(header):
+                if not cells and reader.line_num == first - start + 1 and not lines[first].strip():
+                    continue
+                if (single := _one_line(lines[first], separator)) and len(single) == len(header):
+                    cells = single
+                else:
+                    broken += 1
+                    yield BrokenRow(f"{name} 第 {first + 1} 行：列数与表头（{len(header)} 列）不符或引号不配对，这一行没有导入。")
+                if broken >= MOST_BROKEN:
+                    yield BrokenRow(f"{name} 第 {first + 1} 行：有误的行超过 {MOST_BROKEN} 行，文件余下的部分没有读。")
+                    return
+                if cells is not single:
+                    start = first + 1
+                    break
+                yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, cells, strict=True)), first / len(lines))
+                start = first + 1
+                break
+            yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, cells, strict=True)), first / len(lines))
+
+
+def _one_line(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(StringIO(line), delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def sheet_rows(path: Path, name: str, known: Known) -> Iterator[Row]:
+    """Rows of every sheet whose header `known` recognises, within its first rows. Raises `NotAnExport` where the file is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED_BYTES:
+                raise NotAnExport(f"{name}：表格解压后太大（超过 {MOST_UNPACKED_BYTES // 1_000_000} MB），没有读。")
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            for sheet in book.worksheets:
+                yield from _one_sheet(sheet, name, known)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError) as error:
+        raise NotAnExport(f"{name}：打不开这个表格，文件可能已损坏（{type(error).__name__}）。") from None
+
+
+def _one_sheet(sheet: Any, name: str, known: Known) -> Iterator[Row]:
+    header: list[str] = []
+    total = sheet.max_row or 1
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        if header:
+            if any(cell is not None for cell in cells):
+                where = f"{name} 工作表 {sheet.title} 第 {number} 行"
+                yield Row(where, {column: cell for column, cell in zip(header, cells, strict=False) if column}, min(number / total, 1.0))
+        elif known(columns := ["" if cell is None else str(cell).strip() for cell in cells]):
+            header = columns
+        elif number >= HEADER_ROWS:
+            return
+
+
+def database_rows(path: Path, name: str, known: Known) -> Iterator[Row]:
+    """Rows of every SQLite table whose columns `known` recognises. Raises `NotAnExport` where the file is damaged."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            tables = [table for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+            for table in tables:
+                quoted = '"' + table.replace('"', '""') + '"'
+                columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({quoted})")]
+                if not known(columns):
+                    continue
+                total = connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0]  # noqa: S608 (quoted above)
+                cursor = connection.execute(f"SELECT * FROM {quoted}")  # noqa: S608
+                for number, cells in enumerate(cursor, 1):
+                    yield Row(f"{name} 表 {table} 第 {number} 行", dict(zip(columns, cells, strict=True)), number / total)
+    except sqlite3.Error as error:
+        raise NotAnExport(f"{name}：读不了这个数据库文件（{error}）。") from None

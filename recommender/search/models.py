@@ -1,0 +1,66 @@
+"""What an index is made with, fitted once and kept with it: the user words of the tokenizer, and the embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.library import Library
+from recommender.library.model import ContentItem
+from recommender.search.schema import embedded_text
+from recommender.text.embedder import SvdEmbedder, fit_embedder, load_embedder
+from recommender.text.folding import fold
+from recommender.text.tokenizer import Tokenizer
+from recommender.understanding import brands
+
+_FITTED_TEXTS = 20_000
+_NAME_CHARACTERS = range(2, 21)
+_MOST_NAMES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The tokenizer and the embedder of an index; both are the same in every update until they are fitted again."""
+
+    tokenizer: Tokenizer
+    embedder: SvdEmbedder
+
+    def save(self, folder: Path) -> None:
+        """Write them into `folder`."""
+        self.embedder.save(folder)
+
+
+def load_models(folder: Path) -> Models:
+    """Open what `Models.save` wrote. Raises OSError or ValueError when it is damaged."""
+    embedder = load_embedder(folder)
+    return Models(embedder.tokenizer, embedder)
+
+
+def brand_aliases() -> Mapping[str, str]:
+    """Folded names of brands to the canonical name."""
+    return brands.aliases()
+
+
+def user_words(names: Iterable[str]) -> list[str]:
+    """Brand and creator names as the tokenizer should keep them whole: folded, in a fixed order."""
+    folded = {fold(name).strip() for name in names}
+    return sorted(name for name in folded if len(name) in _NAME_CHARACTERS)[:_MOST_NAMES]
+
+
+def fit_models(library: Library, size: int) -> Models:
+    """Fit both on the library's contents (at most 20,000 of them, evenly spread)."""
+    step = max(1, -(-library.contents.count() // _FITTED_TEXTS))
+    texts: list[str] = []
+    names: set[str] = set(brands.brand_names())
+    place = 0
+    for items in library.contents.iterate():
+        names.update(item.creator_name for item in items)
+        texts.extend(embedded_text(item) for item in _every(items, step, place))
+        place += len(items)
+    tokenizer = Tokenizer(user_words(names))
+    return Models(tokenizer, fit_embedder(texts, size=size, tokenizer=tokenizer))
+
+
+def _every(items: Sequence[ContentItem], step: int, place: int) -> Sequence[ContentItem]:
+    return items[-place % step :: step]

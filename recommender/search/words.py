@@ -1,0 +1,103 @@
+"""Turns parsed queries and filters into queries of the word index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from recommender.library.model import ContentFilter
+from recommender.search.query import ParsedQuery, Word
+from recommender.search.schema import make_schema, milliseconds, score_terms
+from recommender.text.grams import char_grams, char_units
+from recommender.text.folding import fold
+from recommender.text.tokenizer import Tokenizer
+
+SCHEMA = make_schema()
+UNIT_WEIGHT = 0.6  # of a single character beside a word or a pair
+SPELLING_WEIGHT = 0.8  # of another name of the same brand beside the one that was typed
+
+
+def both(*queries: Any) -> Any:
+    """All of the queries hold; scores are the sum."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def either(queries: Sequence[Any]) -> Any:
+    """At least one of the queries holds."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def silent(query: Any) -> Any:
+    """The same set, without a part in the score."""
+    return Query.const_score_query(query, 0.0)
+
+
+def in_slots(slots: Iterable[int]) -> Any:
+    """The contents in these slots."""
+    return Query.term_set_query(SCHEMA, "slot", list(slots))
+
+
+def containing(text: str) -> Any:
+    """Contents that hold a folded text literally, blanks and punctuation aside."""
+    units = char_units(text)
+    if len(units) == 1:
+        return Query.term_query(SCHEMA, "units", units[0])
+    return Query.phrase_query(SCHEMA, "units", list(units))
+
+
+def _spelling(text: str) -> Any:
+    """As `containing`, by character pairs where those say the same faster."""
+    grams = [gram for gram in char_grams(text) if len(gram) == 2]
+    if len(grams) == len(text) - 1 and not any(character.isascii() for character in text):
+        return both(*(Query.term_query(SCHEMA, "terms", gram) for gram in dict.fromkeys(grams)))
+    return containing(text)
+
+
+def holding(word: Word) -> Any:
+    """Contents that hold a word in any of its spellings."""
+    return either([_spelling(text) for text in word.spellings if char_units(text)])
+
+
+def scoring(parsed: ParsedQuery, tokenizer: Tokenizer) -> Any | None:
+    """One BM25 over words, character pairs and single characters of the query; None where there is nothing to score."""
+    words, units = score_terms(parsed.text, tokenizer)
+    weights: dict[str, float] = {}
+    for term in words:
+        weights[term] = weights.get(term, 0.0) + 1
+    for unit in units:
+        weights[unit] = weights.get(unit, 0.0) + UNIT_WEIGHT
+    for word in parsed.words:
+        for spelling in word.spellings[1:]:
+            for term in score_terms(spelling, tokenizer)[0]:
+                weights.setdefault(term, SPELLING_WEIGHT)
+    terms = [Query.boost_query(Query.term_query(SCHEMA, "terms", term, "freq"), weight) for term, weight in weights.items()]
+    return either(terms) if terms else None
+
+
+def filtering(filter: ContentFilter, *, without: str = "") -> list[Any]:
+    """The filter as queries that all must hold, leaving out the field named `without`."""
+    found: list[Any] = []
+    chosen: Mapping[str, tuple[str, Sequence[str]]] = {
+        "categories": ("category", filter.categories),
+        "brands": ("brand", filter.brands),
+        "creators": ("creator", filter.creators),
+        "platforms": ("platform", filter.platforms),
+        "content_types": ("content_type", filter.content_types),
+        "tags": ("tag", filter.tags),
+    }
+    for name, (field, values) in chosen.items():
+        if values and name != without:
+            found.append(silent(Query.term_set_query(SCHEMA, field, [_storable(str(value)) for value in values])))
+    if filter.min_quality is not None:
+        found.append(silent(Query.range_query(SCHEMA, "quality", FieldType.Float, float(filter.min_quality), None)))
+    if filter.published_from is not None or filter.published_to is not None:
+        bounds = [milliseconds(moment) if moment else None for moment in (filter.published_from, filter.published_to)]
+        found.append(silent(Query.range_query(SCHEMA, "published", FieldType.Integer, *bounds)))
+    return found
+
+
+def _storable(value: str) -> str:
+    return value.encode("utf-8", "replace").decode()

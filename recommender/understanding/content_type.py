@@ -1,0 +1,121 @@
+"""What a post does for its reader: persona, seeding or service, from its traits, its form and its category."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.library.model import ContentType
+from recommender.understanding.taxonomy import CATEGORIES, DATA
+from recommender.understanding.traits import FORMS, feature_names, trait_words
+
+Floats = npt.NDArray[np.float64]
+
+TYPES: tuple[ContentType, ...] = (ContentType.PERSONA, ContentType.SEEDING, ContentType.SERVICE)
+MODEL = DATA / "type_model.json"
+ABSTAIN_BELOW = 0.36  # a third is a guess among three
+REASONS = 3  # traits named in a reason
+
+
+def input_names() -> tuple[str, ...]:
+    """Names of the numbers the model weighs: the traits, whether brands are named, the category's probabilities."""
+    return (*feature_names(), "brands", *(f"category:{name}" for name in CATEGORIES))
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModel:
+    """A linear model over `input_names()`: standardise by `centre` and `spread`, weigh, softmax."""
+
+    centre: Floats
+    spread: Floats
+    weights: Floats  # (types, inputs)
+    start: Floats  # (types,)
+
+    def logits(self, inputs: Floats) -> Floats:
+        """(posts, inputs) to (posts, types)."""
+        scores: Floats = ((inputs - self.centre) / self.spread) @ self.weights.T + self.start
+        return scores
+
+
+def read_model(path: Path = MODEL) -> TypeModel:
+    """Read the stored model, its numbers filed by name so that a new trait without a weight weighs nothing."""
+    raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    rows: dict[str, list[float]] = raw["inputs"]
+    nothing = [0.0, 1.0] + [0.0] * len(TYPES)
+    table = np.array([rows.get(name, nothing) for name in input_names()])
+    return TypeModel(table[:, 0], table[:, 1], table[:, 2:].T, np.array(raw["start"]))
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOpinion:
+    """The type (None: abstained), its confidence and one Chinese sentence on what decided."""
+
+    content_type: ContentType | None
+    confidence: float
+    reason: str
+
+
+_CHINESE = {ContentType.PERSONA: "人设型", ContentType.SEEDING: "种草型", ContentType.SERVICE: "服务型"}
+
+
+class TypeClassifier:
+    """Weighs inputs of many posts at once and says why."""
+
+    def __init__(self, model: TypeModel) -> None:
+        self._model = model
+        self._labels = {trait.key: trait.label for trait in trait_words()}
+        self._forms = {f"form:{name}": label for name, label, _ in FORMS}
+        self._names = input_names()
+
+    def classify(self, inputs: Floats, seen: Sequence[Mapping[str, list[str]]]) -> list[TypeOpinion]:
+        """Opinions on posts given as (posts, inputs) with the trait words seen in each."""
+        if not len(inputs):
+            return []
+        logits = self._model.logits(inputs)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        probabilities = odds / odds.sum(axis=1, keepdims=True)
+        opinions: list[TypeOpinion] = []
+        for row, found, shares in zip(inputs, seen, probabilities, strict=True):
+            winner = int(shares.argmax())
+            confidence = float(shares[winner])
+            sure = confidence >= ABSTAIN_BELOW
+            opinions.append(TypeOpinion(TYPES[winner] if sure else None, confidence, self._explain(row, winner, found, sure)))
+        return opinions
+
+    def _explain(self, row: Floats, winner: int, found: Mapping[str, list[str]], sure: bool) -> str:
+        others = self._model.weights.sum(axis=0) - self._model.weights[winner]
+        pull = (row - self._model.centre) / self._model.spread * (self._model.weights[winner] - others / (len(TYPES) - 1))
+        clauses: dict[str, None] = {}
+        for number in np.argsort(-pull)[:24]:
+            if pull[number] <= 0 or len(clauses) == REASONS:
+                break
+            if clause := self._name(self._names[number], float(row[number]), found):
+                clauses[clause] = None
+        said = "、".join(clauses) or "没有特别突出的特征"
+        return f"因为：{said}" if sure else f"拿不准，较像{_CHINESE[TYPES[winner]]}：{said}"
+
+    def _name(self, name: str, value: float, found: Mapping[str, list[str]]) -> str:
+        kind, _, key = name.partition(":")
+        if value <= 0:
+            return ""
+        if kind in ("title", "body", "tags"):
+            words = list(dict.fromkeys(found.get(key, ())))[:3]
+            return f"{self._labels[key]}（{'、'.join(words)}）" if words else ""
+        if kind == "form":
+            return self._forms[name]
+        if kind == "brands":
+            return "点名了品牌或店铺"
+        return f"谈的是{key}" if value > 0.5 else ""
+
+
+@cache
+def type_classifier() -> TypeClassifier:
+    """The classifier with the shipped model."""
+    return TypeClassifier(read_model())

@@ -1,0 +1,165 @@
+"""What can be seen of a post without understanding it: trait words and its form, as numbers with names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.text.folding import fold
+from recommender.understanding.matcher import TermMatcher, character_pairs
+from recommender.understanding.taxonomy import DATA
+
+Floats = npt.NDArray[np.float64]
+
+_HASHTAG = re.compile(r"#[^\s#]+#?")
+_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
+_MONEY = re.compile(r"[$¥￥€£]\s?\d|\d+(?:\.\d+)?\s?(?:元|块|刀|rmb|美金|美元|欧)")
+_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}|\d{1,2}\s?(?:am|pm)|\d{1,2}点")
+_DATE = re.compile(r"\d{1,2}月\d{1,2}|\d{1,2}[./]\d{1,2}\s?[-—~–到至]|\d{1,2}号|\d{1,2}日")
+_NUMBERED = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.、)）]|[①-⑩]|[一二三四五六七八]、|\d\ufe0f?\u20e3|[•·●▪️✅❶-❿🔸🔹-])")
+_ADDRESS = re.compile(r"📍|地址|\d{2,5}\s+[A-Za-z][\w .]{2,30}(?:st|ave|rd|dr|blvd|pkwy|ln|hwy|way|street|road)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"[?？]")
+_EXCLAIM = re.compile(r"[!！]")
+_FIRST = re.compile(r"我们?|俺|咱")
+_SECOND = re.compile(r"你们?|姐妹|宝子|宝贝们|家人们|大家|小伙伴|您")
+_IMPERATIVE = re.compile(r"(?:^|[\n，。！!~ ])(?:快|冲|来|去|记得|别|不要|请|一定)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_SEPARATED = re.compile(r"[｜|丨·]")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post prepared once for all that look at it.
+
+    `body` is the text without its hashtags; the `folded_*` strings are folded for matching, and `pairs` holds the character
+    pairs of title, body and tags together.
+    """
+
+    title: str
+    body: str
+    tags: tuple[str, ...]
+    folded_title: str
+    folded_body: str
+    folded_tags: str
+    title_pairs: set[str]
+    body_pairs: set[str]
+    tag_pairs: set[str]
+
+
+MAX_CHARACTERS = 4000  # of a post that is looked at: what it is shows long before, and 100,000 characters must not take seconds
+
+
+def prepare(title: str, text: str, tags: tuple[str, ...]) -> Post:
+    """Split a cleaned post into title, body and hashtags, each folded."""
+    title, text = title[:MAX_CHARACTERS], text[:MAX_CHARACTERS]
+    body = _HASHTAG.sub(" ", text).strip()
+    known = dict.fromkeys([*tags, *(tag.strip("#") for tag in _HASHTAG.findall(f"{title}\n{text}"))])
+    joined = "\n".join(tag for tag in known if tag)[:MAX_CHARACTERS]
+    folded_title, folded_body, folded_tags = fold(title), fold(body), fold(joined)
+    return Post(
+        title,
+        body,
+        tuple(known),
+        folded_title,
+        folded_body,
+        folded_tags,
+        character_pairs(folded_title),
+        character_pairs(folded_body),
+        character_pairs(folded_tags),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A named group of words that tell what a post does."""
+
+    key: str
+    label: str
+    words: tuple[str, ...]
+
+
+@cache
+def trait_words() -> tuple[Trait, ...]:
+    """The traits of the data file, in its order."""
+    found: list[Trait] = []
+    for block in re.split(r"^== ", (DATA / "traits.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        head, _, rest = block.partition("\n")
+        key, label = head.split()
+        found.append(Trait(key, label, tuple(dict.fromkeys(fold(word.replace("_", " ")) for word in rest.split()))))
+    return tuple(found)
+
+
+@cache
+def _trait_matcher() -> tuple[TermMatcher, dict[str, list[int]]]:
+    owners: dict[str, list[int]] = {}
+    for number, trait in enumerate(trait_words()):
+        for word in trait.words:
+            owners.setdefault(word, []).append(number)
+    return TermMatcher(owners), owners
+
+
+def _log(count: int) -> float:
+    return math.log1p(count)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+# name, what to call it in a reason ("" is never given as one), measure of a post
+FORMS: tuple[tuple[str, str, Callable[[Post], float]], ...] = (
+    ("no_title", "", lambda post: float(not post.title)),
+    ("no_body", "只有标题或话题、没有正文", lambda post: float(not post.body)),
+    ("short_body", "正文很短", lambda post: float(0 < len(post.body) < 40)),
+    ("body_length", "", lambda post: _log(len(post.body)) / 6),
+    ("long_body", "篇幅长、内容细", lambda post: float(len(post.body) > 350)),
+    ("tags", "", lambda post: _log(len(post.tags))),
+    ("many_tags", "", lambda post: float(len(post.tags) > 8)),
+    ("emoji", "", lambda post: min(2.0, 20 * _share(len(_EMOJI.findall(post.body)), len(post.body) + 20))),
+    ("money", "写了价格", lambda post: _log(len(_MONEY.findall(post.folded_body)))),
+    ("clock", "写了钟点", lambda post: _log(len(_CLOCK.findall(post.folded_body)))),
+    ("date", "写了日期", lambda post: _log(len(_DATE.findall(post.folded_body + post.folded_title)))),
+    ("numbered", "分条列出", lambda post: _log(len(_NUMBERED.findall(post.body)))),
+    ("address", "写了地址", lambda post: float(bool(_ADDRESS.search(post.body)))),
+    ("title_question", "标题是问句", lambda post: float(bool(_QUESTION.search(post.title)))),
+    ("title_exclaim", "", lambda post: float(bool(_EXCLAIM.search(post.title)))),
+    ("body_question", "", lambda post: _log(len(_QUESTION.findall(post.body)))),
+    ("body_exclaim", "", lambda post: min(2.0, 40 * _share(len(_EXCLAIM.findall(post.body)), len(post.body) + 40))),
+    ("first_person", "第一人称", lambda post: min(2.0, 30 * _share(len(_FIRST.findall(post.body)), len(post.body) + 40))),
+    ("second_person", "对读者说话", lambda post: _log(len(_SECOND.findall(post.body + post.title)))),
+    ("imperative", "叫人去做", lambda post: _log(len(_IMPERATIVE.findall(post.body + post.title)))),
+    ("separated_title", "", lambda post: float(bool(_SEPARATED.search(post.title)))),
+    ("latin", "", lambda post: _share(len(_LATIN.findall(post.title + post.body)), len(post.title + post.body))),
+    ("no_han", "", lambda post: float(not _HAN.search(post.title + post.body))),
+)
+
+
+@cache
+def feature_names() -> tuple[str, ...]:
+    """Names of the numbers that `measure` gives, in order."""
+    words = [f"{place}:{trait.key}" for trait in trait_words() for place in ("title", "body", "tags")]
+    return (*words, *(f"form:{name}" for name, _, _ in FORMS))
+
+
+def measure(post: Post) -> tuple[Floats, dict[str, list[str]]]:
+    """The post as numbers (see `feature_names`), and per trait the words that were found."""
+    matcher, owners = _trait_matcher()
+    traits = trait_words()
+    counts = np.zeros((len(traits), 3))
+    seen: dict[str, list[str]] = {}
+    places = ((post.folded_title, post.title_pairs), (post.folded_body, post.body_pairs), (post.folded_tags, post.tag_pairs))
+    for place, (text, pairs) in enumerate(places):
+        for word, count in matcher.find(text, pairs).items():
+            for owner in owners[word]:
+                counts[owner, place] += min(count, 3)
+                seen.setdefault(traits[owner].key, []).append(word)
+    # in the title a word counts once, in the body by its logarithm so that length does not decide
+    values = np.stack([np.minimum(counts[:, 0], 2.0), np.log1p(counts[:, 1]), np.minimum(counts[:, 2], 1.0)], axis=1).ravel()
+    return np.concatenate([values, [form(post) for _, _, form in FORMS]]), seen
