@@ -34,7 +34,7 @@ lock: $(VENV)/.dev ## Pin the newest allowed versions again
 	@$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --generate-hashes --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 docs: $(VENV)/.dev ## Write the generated pages of docs/ again
-	@$(BIN)/zhongcao doctor --write-settings-docs docs/settings.md
+	@$(BIN)/zhongcao settings > docs/settings.md
 
 clean: ## Remove the environment (the library under var/ stays)
 	rm -rf $(VENV)

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
-from api.keys import Caller
+from api.keys import SAFE_METHODS, Caller
 from api.services import Services
 
 LONGEST_KEY = 160
@@ -32,11 +32,12 @@ class IdempotentWrites:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on and keep its answer."""
-        request = Request(scope)
-        key = request.headers.get("idempotency-key") if scope["type"] == "http" else None
-        if key is None or request.method not in ("POST", "PUT", "PATCH", "DELETE") or not scope["path"].startswith("/v1/"):
+        write = scope["type"] == "http" and scope["method"] not in SAFE_METHODS and scope["path"].startswith("/v1/")
+        key = Headers(scope=scope).get("idempotency-key") if write else None
+        if key is None:
             await self.app(scope, receive, send)
             return
+        request = Request(scope)
         if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
             message = f"应为 1 到 {LONGEST_KEY} 个可见的 ASCII 字符"
             errors = [{"field": "Idempotency-Key", "message": message}]

@@ -121,7 +121,10 @@ def status_of(error: ZhongcaoError) -> int:
 
 def field_errors(found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Pydantic's findings as {field, message} in Chinese. What was given is never repeated: it may be huge or secret."""
-    return [{"field": _field(error["loc"]), "message": _message(error)} for error in list(found)[:MOST_ERRORS]]
+    return [
+        {"field": "" if error["type"] == "json_invalid" else _field(error["loc"]), "message": _message(error)}
+        for error in list(found)[:MOST_ERRORS]
+    ]
 
 
 def install(app: FastAPI, page: Callable[[Request, int], Response]) -> None:
@@ -134,6 +137,11 @@ def install(app: FastAPI, page: Callable[[Request, int], Response]) -> None:
             logger.error("%s: %s", type(error).__name__, error.message)
         errors = [{"field": error.field, "message": error.message}] if error.field else []
         return problem(request, status, error.message, errors=errors, headers=challenge(request) if status == 401 else None)
+
+    @app.exception_handler(OverflowError)
+    def too_large(request: Request, error: OverflowError) -> Response:
+        # A number that the database or a date cannot hold, from inside an opaque cursor for instance.
+        return problem(request, 422, "请求里有一个数字太大，存不下。")
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -55,11 +55,10 @@ class Gate:
 
         try:
             refusal = await self._refusal(request)
-            if refusal is None:
-                body = await _body(request.method, request.headers, receive)
-                if body is None:
-                    refusal = problem(request, 413, f"请求正文最多 {MOST_BODY_BYTES // 1_000_000} MB，请分几次发。")
-            if refusal is None:
+            body = await _body(request.method, request.headers, receive) if refusal is None else b""
+            if body is None:
+                refusal = problem(request, 413, f"请求正文最多 {MOST_BODY_BYTES // 1_000_000} MB，请分几次发。")
+            elif refusal is None:
                 await self.app(scope, _replay(body, receive), send_marked)
                 return
         except Exception:
@@ -75,14 +74,19 @@ class Gate:
         public = urlsplit(settings.public_url) if settings.public_url else None
         if is_loopback(settings.host) and _host_name(headers) not in LOCAL_HOSTS | {(public.hostname or "") if public else "localhost"}:
             # A page elsewhere can point its own name at 127.0.0.1; such requests carry that name.
-            return problem(request, 400, "这个服务只在本机使用，请用 http://127.0.0.1 或 http://localhost 打开，或在设置里写明 public_url。")
+            return problem(
+                request, 400, "这个服务只在本机使用，请用 http://127.0.0.1 或 http://localhost 打开，或在设置里写明 public_url。"
+            )
         if request.method not in SAFE_METHODS and _foreign(headers, f"{public.scheme}://{public.netloc}" if public else ""):
             return problem(request, 403, "不接受从别的网站发来的修改请求。")
         if request.url.path in OPEN_PATHS:
             return None
         try:
             authorization = headers.get("authorization")
-            found = await run_sync(identify, authorization, services.library, settings)
+            if authorization is None:  # needs no look at the library, so no thread
+                found = identify(None, services.library, settings)
+            else:
+                found = await run_sync(identify, authorization, services.library, settings)
             # The least that any route asks for; `require` on the route may ask for more, and an unmarked route is never open.
             check_scope(found, "read" if request.method in SAFE_METHODS else "write")
         except ZhongcaoError as error:
@@ -101,18 +105,19 @@ class Gate:
 def _host_name(headers: Headers) -> str:
     host = headers.get("host", "").strip().lower()
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        return host[1 : host.find("]")]
     return host.partition(":")[0].rstrip(".")
 
 
 def _foreign(headers: Headers, public_origin: str) -> bool:
     """Whether a browser says that another site made the request. Tools that are no browser send neither header."""
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:  # no page can forge it, and unlike Origin it is right under every referrer policy
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     if origin is None:
         return False
-    return origin.partition("://")[2].lower() != headers.get("host", "").lower() and origin.lower() != public_origin.lower()
+    return origin.partition("://")[2].lower() != headers.get("host", "").lower() and origin.lower() != (public_origin.lower() or None)
 
 
 async def _body(method: str, headers: Headers, receive: Receive) -> bytes | None:

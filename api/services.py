@@ -39,13 +39,20 @@ class Services:
     def follow_up(self) -> bool:
         """Understand and index what was just stored. False where that failed: the change itself stays, the worker tries again."""
         try:
+            revision = self.library.contents.revision()
             with self._refreshing:
-                refresh_library(self.library, self.settings, clusters=False)
-            self.index.refresh()
+                # Of many changes at once, the first one in the queue takes the others along.
+                if self.fresh_index().status().revision < revision or self._waiting():
+                    refresh_library(self.library, self.settings, clusters=False)
+                    self.index.refresh()
         except Exception:  # the change is stored and must be acknowledged, whatever derived data does
             logger.exception("the index could not follow a change; the worker will try again")
             return False
         return True
+
+    def _waiting(self) -> bool:
+        """Whether some content is not understood yet: it may have been indexed between being stored and being understood."""
+        return bool(self.library.contents.not_understood(self.understander.version, 1))
 
 
 def services(request: Request) -> Services:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from crawler.worker import enqueue_due, run_next_job
-
 from recommender.digest import deliver_digest, due, make_digest
 from recommender.errors import ZhongcaoError
 from recommender.jobs import CLUSTERED, refresh_library
@@ -30,6 +29,7 @@ from recommender.understanding import load_understander
 PAUSE_SECONDS = 3.0
 CLUSTER_EVERY_SECONDS = 600.0
 STALE_JOB_SECONDS = 900.0
+RETRY_DIGEST_SECONDS = 600.0
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +52,8 @@ class Worker:
     def __init__(self, library: Library, settings: Settings) -> None:
         self.library = library
         self.settings = settings
-        self.clustered_at = 0.0
+        self.clustered_at = -CLUSTER_EVERY_SECONDS
+        self.tried_at: dict[str, float] = {}  # by subscription
 
     def steps(self) -> tuple[Callable[[], object], ...]:
         """What a round does, in order. A step that fails is logged and tried again in the next round."""
@@ -89,17 +90,19 @@ class Worker:
             self.clustered_at = time.monotonic()
 
     def send_digests(self) -> None:
-        """Make the digests whose hour has come, and post those with a robot."""
+        """Make the digests whose hour has come and deliver them; one that failed waits ten minutes."""
         now = datetime.now(UTC)
-        waiting = due(self.library, now)
+        clock = time.monotonic()
+        tried = self.tried_at
+        waiting = [one for one in due(self.library, now) if clock - tried.get(one.id, -RETRY_DIGEST_SECONDS) >= RETRY_DIGEST_SECONDS]
         if not waiting:
             return
         index = open_index(self.settings.search_url, self.library, self.settings)
         with client(self.settings) as http:
             for subscription in waiting:
+                tried[subscription.id] = clock
                 digest = make_digest(self.library, index, self.settings, subscription, now.astimezone(SHANGHAI).date().isoformat(), now)
-                if subscription.robot_url:
-                    deliver_digest(self.library, digest, self.settings, http)
+                deliver_digest(self.library, digest, self.settings, http)
 
 
 def run(settings: Settings, *, parent: int | None = None) -> None:

@@ -13,13 +13,14 @@ from crawler.addresses import canonical, identity_of, platform_of
 from crawler.items import ParsedCreator, ParsedNote, Refusal
 from crawler.repair import SHANGHAI, count, moment
 from recommender.library import Library
-from recommender.library.model import Counts, CrawlReport, Creator, IncomingContent, MediaKind, Platform, Rights
+from recommender.library.model import Counts, CrawlReport, Creator, CreatorTier, IncomingContent, MediaKind, Platform, Rights
 from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.masking import KINDS, mask_personal
 
 BATCH = 500
 MOST_REFUSALS = 500  # sentences kept in a report; the number refused is always exact
 MOST_TAGS = 50
+TIERS = ((500_000, CreatorTier.HEAD), (50_000, CreatorTier.SHOULDER), (5_000, CreatorTier.KOC))  # least followers
 
 _NOTHING = frozenset({"-", "--", "null", "None", "none", "NULL", "undefined"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -37,7 +38,8 @@ def creator_of(platform: Platform, account_id: str, account_hash: str, name: str
     name = "" if "*" in name else clean_text(mask_personal(name)[0])
     account_id, account_hash = _plain(account_id), _plain(account_hash)
     key = account_hash or (account_fingerprint(account_id) if account_id else "") or (account_fingerprint(f"name:{name}") if name else "")
-    return Creator(f"{platform.value}-{key}", platform, name, count(fans)) if key else None
+    followers = count(fans)
+    return Creator(f"{platform.value}-{key}", platform, name, followers, _tier(followers)) if key else None
 
 
 def prepare(note: ParsedNote, *, now: datetime | None = None, rights: Rights = Rights.UNKNOWN) -> IncomingContent | Refusal:
@@ -126,7 +128,7 @@ class Intake:
         self.found += 1
         item = prepare(note, now=self.now, rights=self.rights) if isinstance(note, ParsedNote) else note
         if isinstance(item, Refusal):
-            self._refuse(item.reason)
+            self.refuse(item.reason)
             return
         key = (item.platform.value, item.identity or item.url)
         if key in self._newest:
@@ -147,7 +149,9 @@ class Intake:
             self._creators = []
         if not self._batch:
             return
-        for key, outcome in zip(self._batch, self.library.contents.upsert(list(self._batch.values()), source_id=self.source_id), strict=True):
+        for key, outcome in zip(
+            self._batch, self.library.contents.upsert(list(self._batch.values()), source_id=self.source_id), strict=True
+        ):
             before = self._states.get(key)
             # a newer version of what this run stored already: the note counts once, as the more telling of the two
             self._states[key] = outcome.state if before is None or (before == "unchanged" and outcome.state == "changed") else before
@@ -175,7 +179,8 @@ class Intake:
             self.creators += 1
             self._creators.append(creator)
 
-    def _refuse(self, reason: str) -> None:
+    def refuse(self, reason: str) -> None:
+        """Count one as refused, with the sentence why."""
         self._refused += 1
         self._tell(reason)
 
@@ -187,6 +192,10 @@ class Intake:
 def local_now() -> datetime:
     """This moment in Asia/Shanghai."""
     return datetime.now(SHANGHAI)
+
+
+def _tier(followers: int | None) -> CreatorTier:
+    return next((tier for least, tier in TIERS if followers is not None and followers >= least), CreatorTier.ORDINARY)
 
 
 def _plain(text: str) -> str:

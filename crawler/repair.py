@@ -12,7 +12,17 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOST = 10**15  # nothing public is counted higher; a larger number is an id that slipped into the column
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
-_FACTORS = {"千": 1_000, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000, "百万": 1_000_000, "m": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
+_FACTORS = {
+    "千": 1_000,
+    "k": 1_000,
+    "万": 10_000,
+    "萬": 10_000,
+    "w": 10_000,
+    "百万": 1_000_000,
+    "m": 1_000_000,
+    "千万": 10_000_000,
+    "亿": 100_000_000,
+}
 _COUNT = re.compile(r"[约近]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(百万|千万|[千万萬亿kwm])?\+?", re.IGNORECASE)
 _AGO = re.compile(r"(\d{1,4})\s*(秒钟?|分钟?|小时|天|日|周|个?月|年)之?前")
 _DAY_WORD = re.compile(r"(今天|昨天|前天)\s*(?:(\d{1,2})[:：](\d{2}))?")
@@ -21,7 +31,7 @@ _DATE = re.compile(
 )
 _WEIBO = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} [+-]\d{4} \d{4})")
 _SECONDS = {"秒": 1, "分": 60, "小": 3600, "天": 86_400, "日": 86_400, "周": 604_800, "个": 2_592_000, "月": 2_592_000, "年": 31_536_000}
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 def count(raw: object) -> int | None:
@@ -75,7 +85,7 @@ def _moment(raw: object, now: datetime | None) -> datetime | None:
         pass
     if found := _WEIBO.fullmatch(text):
         month, day, clock, zone, year = found[1].split()
-        return _iso(f"{year}-{_MONTHS.get(month, 0):02}-{int(day):02}T{clock}{zone[:3]}:{zone[3:]}")
+        return _iso(f"{year}-{_MONTHS.find(month) // 3 + 1:02}-{int(day):02}T{clock}{zone[:3]}:{zone[3:]}")
     return _relative(text, now) or _dated(text, now) or _mailed(text)
 
 

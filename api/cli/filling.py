@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from crawler.run import crawl as run_crawl
-from crawler.run import table as crawl_table
-from crawler.sample import load_sample
-from crawler.sources import EXAMPLE, apply_sources
 
 from api.cli.output import PARTLY, as_json_line, json_option, library, progress, say, settings, table
+from api.sample import load_sample_library
 from crawler.importers import import_paths
+from crawler.run import crawl as run_crawl
+from crawler.run import table as crawl_table
+from crawler.sources import EXAMPLE, apply_sources
 from recommender.errors import InputError
 from recommender.jobs import refresh_library
 from recommender.library.model import Rights
@@ -154,7 +154,7 @@ def load() -> None:
     """Put the sample notes, segments and subscriptions into the library."""
     found = settings()
     with library(found) as opened, progress() as report:
-        done = load_sample(opened, datetime.now(UTC))
+        done = load_sample_library(opened, datetime.now(UTC))
         refresh_library(opened, found, progress=report)
     say(f"示例内容：新增 {done.new} 条，未变 {done.unchanged} 条。")
 

@@ -9,12 +9,13 @@ import click
 
 from api.cli.output import as_json_line, json_option, say, settings
 from crawler.importers import import_paths
-from recommender.evaluation import bench as speed
-from recommender.evaluation import compliance, match, search, types
 
 data_option = click.option(
     "--data", required=True, type=click.Path(exists=True, path_type=Path), help="Folder (or file) in the format of the documentation."
 )
+
+
+# The evaluations load much that no other command needs, so each is imported where it is used.
 
 
 def _show(module: Any, result: dict[str, Any], as_json: bool) -> None:
@@ -33,6 +34,8 @@ def evaluate() -> None:
 @json_option
 def eval_search(data: Path, as_json: bool) -> None:
     """docs.jsonl, queries.jsonl, qrels.jsonl: hit@k, MRR, nDCG, recall, latency."""
+    from recommender.evaluation import search
+
     _show(search, search.evaluate(data, settings()), as_json)
 
 
@@ -41,6 +44,8 @@ def eval_search(data: Path, as_json: bool) -> None:
 @json_option
 def eval_types(data: Path, as_json: bool) -> None:
     """notes.jsonl, labels.jsonl: content type, category and brands."""
+    from recommender.evaluation import types
+
     _show(types, types.evaluate(data, settings()), as_json)
 
 
@@ -49,6 +54,8 @@ def eval_types(data: Path, as_json: bool) -> None:
 @json_option
 def eval_match(data: Path, as_json: bool) -> None:
     """notes/ or notes.txt, briefs.jsonl, qrels.jsonl: the ranking for customer segments."""
+    from recommender.evaluation import match
+
     _show(match, match.evaluate(data, settings(), import_paths), as_json)
 
 
@@ -57,6 +64,8 @@ def eval_match(data: Path, as_json: bool) -> None:
 @json_option
 def eval_compliance(data: Path, as_json: bool) -> None:
     """Lines of labelled texts: precision and recall of the advertising rules."""
+    from recommender.evaluation import compliance
+
     _show(compliance, compliance.evaluate(data, settings()), as_json)
 
 
@@ -65,6 +74,8 @@ def eval_compliance(data: Path, as_json: bool) -> None:
 @json_option
 def bench(data: Path | None, as_json: bool) -> None:
     """Measure speed as ratios to peers, in turn, in one run."""
+    from recommender.evaluation import bench as speed
+
     if data is not None and not data.is_dir():
         say(f"找不到 {data}，改用示例内容测量。")
         data = None

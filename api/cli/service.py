@@ -11,11 +11,11 @@ from ipaddress import ip_address
 
 import click
 import uvicorn
-from crawler.sample import load_sample
 
 from api import worker as background
 from api.cli.output import as_json_line, json_option, library, progress, say, settings, table
 from api.doctor import examine
+from api.sample import load_sample_library
 from recommender.jobs import refresh_library
 from recommender.library import Library
 from recommender.library.access import SCOPES
@@ -60,7 +60,7 @@ def prepare(opened: Library, found: Settings) -> None:
     if opened.versions.get(SAMPLE_LOADED) is None:
         if opened.contents.count() == 0:
             say("第一次启动：放入示例内容……")
-            load_sample(opened, datetime.now(UTC))
+            load_sample_library(opened, datetime.now(UTC))
         opened.versions.put(SAMPLE_LOADED, datetime.now(UTC).isoformat())
     with progress() as report:
         refresh_library(opened, found, progress=report)

@@ -41,6 +41,7 @@ _templates = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -70,6 +71,9 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "done": t(done) if done in _DONE else "",
         "in_language": {name: str(here(request).include_query_params(lang=name)) for name in LANGUAGES},
         "number": lambda value: formats.short_number(value, t.language),
+        "highlight": formats.highlight,
+        "excerpt": formats.excerpt,
+        "lead": formats.lead,
         "ago": lambda moment: formats.ago(moment, now, t.language),
     }
     answer = HTMLResponse(_templates.get_template(template).render({**context, **values}), status_code=status, headers=HEADERS)
@@ -93,7 +97,7 @@ def back_to(path: str, done: str = "") -> RedirectResponse:
 
 def error_page(request: Request, status: int, message: str = "") -> HTMLResponse:
     """A friendly page for an error: what happened, in one sentence, and where to go on. `app` uses it for unknown addresses too."""
-    return page(request, "error.html", status, status=status, message=message)
+    return page(request, "error.html", status, code=status, message=message)
 
 
 def describe(error: ValidationError | RequestValidationError) -> str:

@@ -10,19 +10,24 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.keys import Caller, caller, require
 from api.pages.answers import PageRoute, back_to, page
-from api.pages.forms import Posted, from_our_pages, word, words
 from api.pages.formats import with_findings
+from api.pages.forms import Posted, from_our_pages, word, words
 from api.pages.search import Card
 from api.services import Services, services
 from api.wire.contents import ContentChange
 from recommender.delivery import Rendered, render
+from recommender.delivery.gate import why_not
 from recommender.errors import IndexUnavailable, InputError
 from recommender.library.model import Channel, ContentItem, ContentType, Rights
+from recommender.understanding.quality import quality_weights
 from recommender.understanding.taxonomy import CATEGORIES
 
 SIMILAR = 6
 LOOKED_AT = 30  # similar contents asked for, to find the near-duplicates among them
 RIGHTS = tuple(right for right in Rights if right is not Rights.TAKEN_DOWN)
+
+Doors = Annotated[Services, Depends(services)]
+Editor = Annotated[Caller, Depends(caller)]
 
 router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
 
@@ -52,8 +57,14 @@ def renderings(item: ContentItem) -> dict[Channel, Rendered]:
     return {channel: render(item, channel) for channel in Channel}
 
 
+def quality_tops() -> dict[str, float]:
+    """The most points that each part of the quality score can have; together 100."""
+    weights = quality_weights().weights
+    return {name: 100 * weight / sum(weights.values()) for name, weight in weights.items()}
+
+
 @router.get("/contents/{content_id}")
-def content_page(request: Request, content_id: str, found: Annotated[Services, Depends(services)]) -> Response:
+def content_page(request: Request, content_id: str, found: Doors) -> Response:
     """Everything about one content."""
     item = found.library.contents.get(content_id)
     published = f"{item.original_title}\n{item.original_text}"
@@ -63,10 +74,12 @@ def content_page(request: Request, content_id: str, found: Annotated[Services, D
         item=item,
         published=with_findings(published, item.understanding.findings),
         renderings=renderings(item),
+        why_not=why_not(item),
         relatives=_relatives(found, item),
         content_types=list(ContentType),
         categories=CATEGORIES,
         rights=RIGHTS,
+        quality_tops=quality_tops(),
     )
 
 
@@ -75,7 +88,7 @@ def _content_address(content_id: str) -> str:
 
 
 @router.post("/contents/{content_id}/correct")
-def correct(content_id: str, found: Annotated[Services, Depends(services)], editor: Annotated[Caller, Depends(caller)], form: Posted) -> Response:
+def correct(content_id: str, found: Doors, editor: Editor, form: Posted) -> Response:
     """An editor's word on type, category and brands; only what differs is recorded."""
     item = found.library.contents.get(content_id)
     known = item.understanding
@@ -94,19 +107,20 @@ def correct(content_id: str, found: Annotated[Services, Depends(services)], edit
 
 
 @router.post("/contents/{content_id}/rights")
-def change_rights(content_id: str, found: Annotated[Services, Depends(services)], editor: Annotated[Caller, Depends(caller)], form: Posted) -> Response:
+def change_rights(content_id: str, found: Doors, editor: Editor, form: Posted) -> Response:
     """Mark what we may do with a content, with the reason why."""
     change = ContentChange.model_validate({"rights": word(form, "rights")})
     reason = word(form, "reason")
     if change.rights in (Rights.OWNED, Rights.AUTHORISED) and not reason:
         raise InputError("标记为自有或已授权时，请写明依据，例如「品牌方 7 月授权书」。", field="reason")
-    found.library.contents.correct(content_id, "rights", change.rights, f"{editor.name or 'page'}: {reason}" if reason else editor.name or "page")
+    who = editor.name or "page"
+    found.library.contents.correct(content_id, "rights", change.rights, f"{who}: {reason}" if reason else who)
     found.follow_up()
     return back_to(_content_address(content_id), "saved")
 
 
 @router.post("/contents/{content_id}/take-down", dependencies=[Depends(require("admin"))])
-def take_down(content_id: str, found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def take_down(content_id: str, found: Doors, form: Posted) -> Response:
     """Purge a content for good; no crawl brings it back."""
     if not (reason := word(form, "reason")):
         raise InputError("下架要写明原因，例如「原作者要求删除」。", field="reason")

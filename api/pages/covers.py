@@ -75,6 +75,6 @@ def draw_cover(content_id: str, title: str, category: str | None) -> str:
         f'<rect width="{SIZE}" height="{SIZE}" fill="url(#paper)"/>{_pattern(seed, ink)}'
         f'<g transform="translate(34 40) scale(5)" fill="none" stroke="{ink}" stroke-width="1.5" stroke-linecap="round" '
         f'stroke-linejoin="round"><path d="{escape(path)}"/></g>'
-        f'<g fill="{ink}" font-family="PingFang SC,Noto Sans CJK SC,Microsoft YaHei,sans-serif" font-size="62" font-weight="600">{lines}</g>'
+        f'<g fill="{ink}" font-family="PingFang SC,Noto Sans CJK SC,sans-serif" font-size="62" font-weight="600">{lines}</g>'
         "</svg>"
     )

@@ -23,6 +23,8 @@ from recommender.library.model import Channel, GroupType, Subscription
 
 EARLIER_DAYS = 14
 
+Doors = Annotated[Services, Depends(services)]
+
 router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
 
 
@@ -51,7 +53,7 @@ def _shown(found: Services, subscription: Subscription, day: str, now: datetime)
 
 
 @router.get("/digest")
-def digest_page(request: Request, found: Annotated[Services, Depends(services)], subscription: str = "", day: str = "") -> Response:
+def digest_page(request: Request, found: Doors, subscription: str = "", day: str = "") -> Response:
     """Today's digests, or those of one subscription or day."""
     now = datetime.now(UTC)
     known = found.library.subscriptions.all()
@@ -79,7 +81,7 @@ def subscriptions_page() -> Response:
 
 
 @router.post("/subscriptions")
-def add_subscription(found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def add_subscription(found: Doors, form: Posted) -> Response:
     """Keep a new subscription. Raises `NotFound` for a segment that is not there."""
     given = read(NewSubscription, form)
     if given.segment_id:
@@ -89,7 +91,7 @@ def add_subscription(found: Annotated[Services, Depends(services)], form: Posted
 
 
 @router.post("/subscriptions/{subscription_id}/delete")
-def delete_subscription(subscription_id: str, found: Annotated[Services, Depends(services)], _form: Posted) -> Response:
+def delete_subscription(subscription_id: str, found: Doors, _form: Posted) -> Response:
     """Remove a subscription; what it delivered stays on record."""
     found.library.subscriptions.delete(subscription_id)
     return back_to("/digest", "deleted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -9,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from recommender.library.model import Finding
+from recommender.library.model import ContentItem, Finding
 from recommender.text.folding import fold, fold_map
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EXCERPT_CHARACTERS = 96
-LEAD_CHARACTERS = 18  # kept before the first matched word of an excerpt
+SEEN_CHARACTERS = 44  # of an excerpt, at least, in the two lines of a card
+LEAD_CHARACTERS = 14  # kept before the first matched word of an excerpt
+LEAD_TITLE_CHARACTERS = 40
+_SENTENCE_END = re.compile(r"[。！？!?\n]+")
 _STEPS = {"zh": ((100_000_000, "亿"), (10_000, "万")), "en": ((1_000_000, "M"), (1_000, "k"))}
 
 
@@ -91,10 +95,25 @@ def excerpt(text: str, words: Iterable[str] = (), length: int = EXCERPT_CHARACTE
     """Some `length` characters of `text` around the first matched word, in one line, escaped, matched words in <mark>."""
     line = " ".join(text.split())
     spans = _spans(line, words)
-    begin = max(0, spans[0][0] - LEAD_CHARACTERS) if spans and spans[0][1] > length else 0
+    begin = 0
+    if spans and spans[0][1] > SEEN_CHARACTERS:
+        begin = max(0, min(spans[0][0] - LEAD_CHARACTERS, len(line) - SEEN_CHARACTERS))
     cut = line[begin : begin + length]
     shown = [(max(0, first - begin), min(last - begin, len(cut))) for first, last in spans if last > begin and first < begin + len(cut)]
     return Markup("{}{}{}").format("…" if begin else "", _marked(cut, shown), "…" if begin + length < len(line) else "")
+
+
+def lead(item: ContentItem) -> tuple[str, str]:
+    """What stands as the title, and the text after it: platforms without titles begin with a sentence instead."""
+    if item.title:
+        return item.title, item.text
+    text = item.text.strip()
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, 4, LEAD_TITLE_CHARACTERS)]
+    if ends:
+        return text[: ends[0]].strip(), text[ends[0] :].strip()
+    if len(text) <= LEAD_TITLE_CHARACTERS:
+        return text, ""
+    return text[:LEAD_TITLE_CHARACTERS].strip() + "…", "…" + text[LEAD_TITLE_CHARACTERS:].strip()
 
 
 def with_findings(text: str, findings: Iterable[Finding]) -> Markup:
@@ -104,7 +123,8 @@ def with_findings(text: str, findings: Iterable[Finding]) -> Markup:
     for finding in sorted(findings, key=lambda found: (found.start, -found.end)):
         if not done <= finding.start < finding.end <= len(text):
             continue
-        mark = Markup('<mark class="{}" title="{}">{}</mark>').format(finding.level.value, finding.reason, text[finding.start : finding.end])
+        shown = text[finding.start : finding.end]
+        mark = Markup('<mark class="{}" title="{}">{}</mark>').format(finding.level.value, finding.reason, shown)
         parts += [escape(text[done : finding.start]), mark]
         done = finding.end
-    return Markup("").join([*parts, escape(text[done:])])
+    return Markup("").join([*parts, escape(text[done:])]).strip()

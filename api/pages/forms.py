@@ -25,8 +25,8 @@ def from_our_pages(request: Request) -> None:
     if request.method in ("GET", "HEAD"):
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""))
-    if foreign:
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    if elsewhere or site not in (None, "same-origin", "none"):
         raise NotAllowed("这个请求来自别的网站，已拒绝。请在本页面里操作。")
 
 

@@ -44,6 +44,10 @@ class Translator:
         words = _words()[key][self.language]
         return words.format(**values) if values else words
 
+    def or_name(self, section: str, name: str) -> str:
+        """The reader's word for a part of a score, or its own name where we have none."""
+        return _words().get(f"{section}.{name}", {}).get(self.language, name)
+
     def name(self, member: Enum) -> str:
         """The reader's word for a member of a closed vocabulary."""
         return self(f"{type(member).__name__}.{member.value}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -23,6 +24,8 @@ from recommender.matching import MatchRequest, MatchResult, match
 
 LIMITS = (5, 10, 20)
 NOTHING_FOUND = MatchResult(items=[], notes=())
+
+Doors = Annotated[Services, Depends(services)]
 
 router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
 
@@ -46,7 +49,7 @@ def _asked(request: Request, segments: list[Segment]) -> MatchIn | None:
 
 
 @router.get("/match")
-def match_page(request: Request, found: Annotated[Services, Depends(services)]) -> Response:
+def match_page(request: Request, found: Doors) -> Response:
     """The matches of the chosen segment."""
     segments = found.library.segments.all()
     asked = _asked(request, segments)
@@ -90,7 +93,7 @@ def segments_page() -> Response:
 
 
 @router.post("/match/sent")
-def mark_sent(found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def mark_sent(found: Doors, form: Posted) -> Response:
     """Record that a content went to a segment, so that it is not proposed again within the cooldown."""
     segment = found.library.segments.get(word(form, "segment"))
     item = found.library.contents.get(word(form, "content"))
@@ -98,15 +101,13 @@ def mark_sent(found: Annotated[Services, Depends(services)], form: Posted) -> Re
     now = dt.datetime.now(dt.UTC)
     key = f"page-sent:{segment.id}:{item.id}:{channel.value}:{now.astimezone(SHANGHAI).date().isoformat()}"
     event = Event(key=key, kind=EventKind.SENT, content_id=item.id, occurred_at=now, segment_id=segment.id, channel=channel, actor="page")
-    try:
+    with suppress(Conflict):  # pressed twice today: the first press counts
         found.library.events.add([event])
-    except Conflict:  # pressed twice today: the first press counts
-        pass
     return back_to(word(form, "next", 4_000) or "/match", "sent")
 
 
 @router.post("/segments")
-def add_segment(found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def add_segment(found: Doors, form: Posted) -> Response:
     """Keep a new segment and see what suits it."""
     given = read(NewSegment, form, lists=("tags", "interests"))
     segment = found.library.segments.put(given.to_segment(new_id("segment")))
@@ -114,7 +115,7 @@ def add_segment(found: Annotated[Services, Depends(services)], form: Posted) -> 
 
 
 @router.post("/segments/{segment_id}/delete")
-def delete_segment(segment_id: str, found: Annotated[Services, Depends(services)], _form: Posted) -> Response:
+def delete_segment(segment_id: str, found: Doors, _form: Posted) -> Response:
     """Remove a segment; subscriptions that used it fall back to their query, those without one end."""
     found.library.segments.delete(segment_id)
     for subscription in found.library.subscriptions.all():

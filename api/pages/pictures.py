@@ -36,6 +36,8 @@ POLICY = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+Doors = Annotated[Services, Depends(services)]
+
 router = APIRouter(route_class=PageRoute)
 
 
@@ -80,11 +82,12 @@ class PictureCache:
     async def _fetch(self, url: str) -> bytes:
         """The body at `url` where it is a picture; empty where it is none or cannot be had."""
         try:
-            async with asyncio.timeout(FETCH_SECONDS), async_client(self._settings) as client:
-                async with client.stream("GET", url, headers={"Accept": "image/*"}, follow_redirects=True) as answer:
-                    if answer.status_code != 200:
-                        return b""
-                    body = await read_limited_async(answer, MOST_BYTES)
+            async with (
+                asyncio.timeout(FETCH_SECONDS),
+                async_client(self._settings) as client,
+                client.stream("GET", url, headers={"Accept": "image/*"}, follow_redirects=True) as answer,
+            ):
+                body = await read_limited_async(answer, MOST_BYTES) if answer.status_code == 200 else b""
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ZhongcaoError) as error:
             logger.info("no picture from %s: %s", url[:200], type(error).__name__)
             return b""
@@ -117,12 +120,12 @@ def _cache(request: Request, settings: Settings) -> PictureCache:
 
 
 @router.get("/pictures/{content_id}")
-async def picture(request: Request, content_id: str, found: Annotated[Services, Depends(services)], n: int = 0) -> Response:
+async def picture(request: Request, content_id: str, found: Doors, n: int = 0) -> Response:
     """Picture `n` of a content (0 is the first), or its cover. Only pictures of stored contents are ever fetched."""
     item = await run_in_threadpool(found.library.contents.get, content_id)
     url = web_address(item.images[n]) if 0 <= n < len(item.images) else ""
-    if url and found.settings.pictures == "cache" and not item.is_sample:
-        if body := await _cache(request, found.settings).get(url):
-            return Response(body, media_type=image_type(body), headers={**POLICY, "Cache-Control": "private, max-age=604800"})
+    wanted = url and found.settings.pictures == "cache" and not item.is_sample
+    if wanted and (body := await _cache(request, found.settings).get(url)):
+        return Response(body, media_type=image_type(body), headers={**POLICY, "Cache-Control": "private, max-age=604800"})
     cover = draw_cover(item.id, item.title or item.text, item.understanding.category)
     return Response(cover, media_type="image/svg+xml", headers={**POLICY, "Cache-Control": "private, max-age=600"})

@@ -26,6 +26,8 @@ ORDERS = ("relevance", "newest", "quality", "heat")
 _LISTS = (*FACETS, "tag")
 _SINGLE = ("min_quality", "published_from", "published_to")
 
+Doors = Annotated[Services, Depends(services)]
+
 router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
 
 
@@ -92,6 +94,10 @@ def facet_label(t: Translator, facet: str, value: str) -> str:
         return value
 
 
+def _filter_label(t: Translator, name: str, value: str) -> str:
+    return t(f"filter.{name}_is", value=value) if name in _SINGLE else facet_label(t, name, value)
+
+
 def _choices(t: Translator, query: Query, facet: str, counts: dict[str, int]) -> list[Choice]:
     chosen = [value for name, value in query if name == facet]
     amounts = counts | {value: 0 for value in chosen if value not in counts}
@@ -102,7 +108,7 @@ def _choices(t: Translator, query: Query, facet: str, counts: dict[str, int]) ->
 
 
 @router.get("/")
-def search_page(request: Request, found: Annotated[Services, Depends(services)]) -> Response:
+def search_page(request: Request, found: Doors) -> Response:
     """What was asked for, or the newest of the library."""
     t = translator(request)
     known = ("q", "order", *_LISTS, *_SINGLE)
@@ -138,10 +144,7 @@ def search_page(request: Request, found: Annotated[Services, Depends(services)])
         orders={name: address("/", with_value(query, {"order": name})) for name in ORDERS if text or name != "relevance"},
         hidden=[pair for pair in query if pair[0] in _LISTS],
         kept=[pair for pair in query if pair[0] not in ("q", "cursor")],
-        narrowed=[
-            (facet_label(t, name, value) if name in _LISTS else t(f"filter.{name}_is", value=value), address("/", toggled(query, name, value)))
-            for name, value in narrowed
-        ],
+        narrowed=[(_filter_label(t, name, value), address("/", toggled(query, name, value))) for name, value in narrowed],
         cleared=address("/", [("q", text)] if text else []),
         first=address("/", with_value(query, {})) if cursor else "",
         following=address("/", [*with_value(query, {}), ("cursor", result.next_cursor)]) if result.next_cursor else "",
@@ -152,7 +155,7 @@ def search_page(request: Request, found: Annotated[Services, Depends(services)])
 
 
 @router.post("/sample/delete", dependencies=[Depends(require("admin"))])
-def delete_sample(found: Annotated[Services, Depends(services)], _form: Posted) -> Response:
+def delete_sample(found: Doors, _form: Posted) -> Response:
     """Remove the sample library for good."""
     found.library.contents.remove_sample()
     found.follow_up()

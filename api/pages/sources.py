@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.pages.answers import PageRoute, back_to, page
-from api.pages.forms import Posted, from_our_pages, read, word
+from api.pages.forms import Posted, from_our_pages, read
 from api.routes.names import new_id
 from api.services import Services, services
 from api.wire.contents import NewContent
@@ -21,11 +21,13 @@ from recommender.library.model import JobState, Platform, Rights, SourceKind, Wa
 SHOWN_JOBS = 12
 SCHEDULES = (60, 360, 720, 1440)  # minutes
 
+Doors = Annotated[Services, Depends(services)]
+
 router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
 
 
 @router.get("/sources")
-def sources_page(request: Request, found: Annotated[Services, Depends(services)]) -> Response:
+def sources_page(request: Request, found: Doors) -> Response:
     """Sources and how their last runs went."""
     library = found.library
     sources, jobs = library.sources.all(), library.jobs.recent(SHOWN_JOBS)
@@ -47,7 +49,7 @@ def sources_page(request: Request, found: Annotated[Services, Depends(services)]
 
 
 @router.post("/sources")
-def add_source(found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def add_source(found: Doors, form: Posted) -> Response:
     """Keep a new source and read it for the first time. Raises `Conflict` for an address that is there already."""
     given = read(NewSource, form, lists=("watch_lists",))
     for watch_list in given.watch_lists:
@@ -58,21 +60,21 @@ def add_source(found: Annotated[Services, Depends(services)], form: Posted) -> R
 
 
 @router.post("/sources/{source_id}/crawl")
-def crawl_source(source_id: str, found: Annotated[Services, Depends(services)], _form: Posted) -> Response:
+def crawl_source(source_id: str, found: Doors, _form: Posted) -> Response:
     """Ask the worker to read a source now."""
     found.library.jobs.enqueue(found.library.sources.get(source_id).id)
     return back_to("/sources", "queued")
 
 
 @router.post("/sources/{source_id}/delete")
-def delete_source(source_id: str, found: Annotated[Services, Depends(services)], _form: Posted) -> Response:
+def delete_source(source_id: str, found: Doors, _form: Posted) -> Response:
     """Remove a source; what came from it stays."""
     found.library.sources.delete(source_id)
     return back_to("/sources", "deleted")
 
 
 @router.post("/watch-lists")
-def add_watch_list(found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def add_watch_list(found: Doors, form: Posted) -> Response:
     """Keep a new watch-list."""
     given = read(WatchListIn, form, lists=("terms",))
     watch_list_id = new_id(given.kind.value)
@@ -81,14 +83,14 @@ def add_watch_list(found: Annotated[Services, Depends(services)], form: Posted) 
 
 
 @router.post("/watch-lists/{watch_list_id}/delete")
-def delete_watch_list(watch_list_id: str, found: Annotated[Services, Depends(services)], _form: Posted) -> Response:
+def delete_watch_list(watch_list_id: str, found: Doors, _form: Posted) -> Response:
     """Remove a watch-list."""
     found.library.watch_lists.delete(watch_list_id)
     return back_to("/sources", "deleted")
 
 
 @router.post("/contents")
-def paste(found: Annotated[Services, Depends(services)], form: Posted) -> Response:
+def paste(found: Doors, form: Posted) -> Response:
     """Take in a pasted note, the same way as every other content, and show it."""
     given = read(NewContent, form, lists=("tags",))
     note = ParsedNote(

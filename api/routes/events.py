@@ -38,9 +38,7 @@ def add_events(
     fresh = doors.library.events.add(found)
     ids = list(dict.fromkeys(event.content_id for event in found))
     known = doors.library.contents.get_many(ids)
-    return EventsOut(
-        accepted=sum(fresh), repeated=len(fresh) - sum(fresh), unknown_contents=[each for each in ids if each not in known]
-    )
+    return EventsOut(accepted=sum(fresh), repeated=len(fresh) - sum(fresh), unknown_contents=[each for each in ids if each not in known])
 
 
 def _first_seen(doors: Services, key: str) -> datetime:

@@ -45,9 +45,7 @@ def read_segment(doors: Doors, _caller: Reader, segment_id: SegmentId) -> Segmen
     return SegmentOut.of(doors.library.segments.get(segment_id))
 
 
-@router.put(
-    "/segments/{segment_id}", summary="写一个人群", tags=["人群"], responses={201: {"description": "新建了", "model": SegmentOut}}
-)
+@router.put("/segments/{segment_id}", summary="写一个人群", tags=["人群"], responses={201: {"description": "新建了", "model": SegmentOut}})
 def write_segment(doors: Doors, _caller: Writer, segment_id: SegmentId, given: SegmentFields, response: Response) -> SegmentOut:
     """整个替换；没有则新建（201）。"""
     if not _exists(doors, segment_id):

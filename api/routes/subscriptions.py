@@ -48,9 +48,7 @@ def read_subscription(doors: Doors, _caller: Reader, subscription_id: Subscripti
     return SubscriptionOut.of(doors.library.subscriptions.get(subscription_id))
 
 
-@router.put(
-    "/subscriptions/{subscription_id}", summary="写一个订阅", responses={201: {"description": "新建了", "model": SubscriptionOut}}
-)
+@router.put("/subscriptions/{subscription_id}", summary="写一个订阅", responses={201: {"description": "新建了", "model": SubscriptionOut}})
 def write_subscription(
     doors: Doors, _caller: Writer, subscription_id: SubscriptionId, given: SubscriptionFields, response: Response
 ) -> SubscriptionOut:

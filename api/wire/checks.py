@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.wire.contents import FINDING_EXAMPLE, FindingOut
-from api.wire.fields import Plain, Wire
+from api.wire.fields import Plain, Wire, shown
 from recommender.library.model import ComplianceLevel
 
 
 class ComplianceIn(Wire):
     """A text to be checked before it is sent."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"text": "这是最佳的面霜，三天见效", "category": "美妆个护", "has_purchase_link": True}]}
-    )
+    model_config = shown({"text": "这是最佳的面霜，三天见效", "category": "美妆护肤", "has_purchase_link": True})
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=50_000), Plain]
     category: Annotated[str, StringConstraints(min_length=1, max_length=16), Plain] | None = None
@@ -26,7 +24,7 @@ class ComplianceIn(Wire):
 class CheckedOut(Wire):
     """The worst level and every finding; offsets are characters of the given text."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"level": "block", "findings": [FINDING_EXAMPLE]}]})
+    model_config = shown({"level": "block", "findings": [FINDING_EXAMPLE]})
 
     level: ComplianceLevel
     findings: list[FindingOut]
@@ -35,7 +33,7 @@ class CheckedOut(Wire):
 class Alive(Wire):
     """The process answers."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
+    model_config = shown({"status": "ok"})
 
     status: Literal["ok"] = "ok"
 
@@ -43,9 +41,7 @@ class Alive(Wire):
 class Ready(Wire):
     """The library answers and the index is whole."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"status": "ready", "contents": 312, "indexed": 312, "index_version": "20260701T080000-1a2b"}]}
-    )
+    model_config = shown({"status": "ready", "contents": 312, "indexed": 312, "index_version": "20260701T080000-1a2b"})
 
     status: Literal["ready"] = "ready"
     contents: int
@@ -56,6 +52,6 @@ class Ready(Wire):
 class Removed(Wire):
     """How many contents were removed."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"removed": 300}]})
+    model_config = shown({"removed": 300})
 
     removed: Annotated[int, Field(ge=0)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from api.wire.fields import Address, Instant, Line, Plain, When, Wire, Word, refuse
+from api.wire.fields import Address, Instant, Line, Plain, When, Wire, Word, refuse, shown
 from recommender.delivery.gate import why_not
 from recommender.library.model import (
     ComplianceLevel,
@@ -78,7 +78,7 @@ class LinksOut(Wire):
     original: str | None
 
 
-FINDING_EXAMPLE = {
+FINDING_EXAMPLE: dict[str, Any] = {
     "rule": "ad-absolute-best",
     "level": "block",
     "start": 4,
@@ -88,7 +88,7 @@ FINDING_EXAMPLE = {
     "reason": "绝对化用语",
     "suggestion": "改成具体的事实",
 }
-CONTENT_EXAMPLE = {
+CONTENT_EXAMPLE: dict[str, Any] = {
     "id": "xhs-64f1c0de0000000012000001",
     "platform": "xhs",
     "url": "https://www.xiaohongshu.com/explore/64f1c0de0000000012000001",
@@ -107,7 +107,7 @@ CONTENT_EXAMPLE = {
     "content_type": "seeding",
     "content_type_confidence": 0.86,
     "content_type_reason": "写了使用感受和推荐清单",
-    "category": "美妆个护",
+    "category": "美妆护肤",
     "category_confidence": 0.93,
     "brands": ["青屿"],
     "keywords": ["敏感肌", "面霜", "防晒"],
@@ -131,7 +131,7 @@ CONTENT_EXAMPLE = {
 class ContentOut(Wire):
     """One content with what it is taken to be, and why."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [CONTENT_EXAMPLE]})
+    model_config = shown(CONTENT_EXAMPLE)
 
     id: str
     platform: Platform
@@ -211,15 +211,19 @@ class ContentOut(Wire):
 
 
 Facets = dict[str, dict[str, int]]
-FACETS_EXAMPLE = {"category": {"美妆个护": 12}, "brand": {"青屿": 3}, "creator": {}, "platform": {"xhs": 12}, "content_type": {"seeding": 9}}
+FACETS_EXAMPLE: dict[str, Any] = {
+    "category": {"美妆护肤": 12},
+    "brand": {"青屿": 3},
+    "creator": {},
+    "platform": {"xhs": 12},
+    "content_type": {"seeding": 9},
+}
 
 
 class ContentPage(Wire):
     """One page of contents, how many there are in all, and counts by value of each facet."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [CONTENT_EXAMPLE], "next_cursor": None, "total": 1, "facets": FACETS_EXAMPLE}]}
-    )
+    model_config = shown({"items": [CONTENT_EXAMPLE], "next_cursor": None, "total": 1, "facets": FACETS_EXAMPLE})
 
     items: list[ContentOut]
     next_cursor: str | None
@@ -230,17 +234,13 @@ class ContentPage(Wire):
 class NewContent(Wire):
     """A note that an editor pasted."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "空气炸锅鸡翅，十五分钟上桌",
-                    "text": "鸡翅划两刀，料酒、生抽、蜂蜜腌半小时，180 度每面七分钟。",
-                    "url": "https://www.xiaohongshu.com/explore/64f1c0de0000000012000002",
-                    "tags": ["空气炸锅", "快手菜"],
-                    "rights": "owned",
-                }
-            ]
+    model_config = shown(
+        {
+            "title": "空气炸锅鸡翅，十五分钟上桌",
+            "text": "鸡翅划两刀，料酒、生抽、蜂蜜腌半小时，180 度每面七分钟。",
+            "url": "https://www.xiaohongshu.com/explore/64f1c0de0000000012000002",
+            "tags": ["空气炸锅", "快手菜"],
+            "rights": "owned",
         }
     )
 
@@ -257,9 +257,7 @@ class NewContent(Wire):
 class ContentChange(Wire):
     """An editor's correction; what is left out stays as it is. It is never overwritten by rules or models."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"content_type": "service", "category": "美食饮品", "brands": ["青屿"], "editor": "小林"}]}
-    )
+    model_config = shown({"content_type": "service", "category": "食品美食", "brands": ["青屿"], "editor": "小林"})
 
     content_type: ContentType | None = None
     category: Annotated[str, StringConstraints(min_length=1, max_length=16), Plain] | None = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from api.wire.fields import ContentId, Id, Instant, Line, Plain, Wire
+from api.wire.fields import ContentId, Id, Instant, Line, Plain, Wire, shown
 from recommender.library.model import Channel, Event, EventKind
 
 EventKey = Annotated[str, StringConstraints(min_length=1, max_length=160), Plain]
-EVENT_EXAMPLE = {
+EVENT_EXAMPLE: dict[str, Any] = {
     "key": "scrm-20260701-000123",
     "kind": "click",
     "content_id": "xhs-64f1c0de0000000012000001",
@@ -25,7 +25,7 @@ EVENT_EXAMPLE = {
 class EventIn(Wire):
     """One event. `key` makes it count once; without it the Idempotency-Key header is used."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EVENT_EXAMPLE]})
+    model_config = shown(EVENT_EXAMPLE)
 
     key: EventKey | None = None
     kind: EventKind
@@ -53,7 +53,7 @@ class EventIn(Wire):
 class EventBatch(Wire):
     """Several events, stored all or none."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [EVENT_EXAMPLE]}]})
+    model_config = shown({"events": [EVENT_EXAMPLE]})
 
     events: list[EventIn] = Field(min_length=1, max_length=1_000)
 
@@ -68,7 +68,7 @@ OneOrMore = Annotated[Annotated[EventIn, Tag("single")] | Annotated[EventBatch, 
 class EventsOut(Wire):
     """How many were new, how many were known, and which contents the library does not (or no longer) hold."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"accepted": 1, "repeated": 0, "unknown_contents": []}]})
+    model_config = shown({"accepted": 1, "repeated": 0, "unknown_contents": []})
 
     accepted: int
     repeated: int

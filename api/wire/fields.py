@@ -21,6 +21,11 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+def shown(*examples: Any) -> ConfigDict:
+    """The configuration of a shape that the OpenAPI document shows with these examples."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
+
+
 def refuse(message: str) -> PydanticCustomError:
     """A validation error that is shown as it is, in Chinese."""
     return PydanticCustomError("zhongcao", "{message}", {"message": message})
@@ -100,7 +105,9 @@ Paragraph = Annotated[str, StringConstraints(max_length=4_000, strip_whitespace=
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), Plain]
 Id = Annotated[str, StringConstraints(pattern=r"^\w[\w.:-]{0,63}$")]
 ContentId = Annotated[str, StringConstraints(min_length=1, max_length=96), Plain]
-Address = Annotated[str, StringConstraints(max_length=2_048), AfterValidator(_web_address), WithJsonSchema({"type": "string", "format": "uri"})]
+Address = Annotated[
+    str, StringConstraints(max_length=2_048), AfterValidator(_web_address), WithJsonSchema({"type": "string", "format": "uri"})
+]
 Instant = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema(_DATE_SCHEMA)]
 InstantEnd = Annotated[datetime, BeforeValidator(_end_moment), WithJsonSchema(_DATE_SCHEMA)]
 Splitting = BeforeValidator(_split)

@@ -16,7 +16,7 @@ MOST_ITEMS = 100
 class Filters(Wire):
     """Values of one filter are alternatives (repeated or separated by commas); different filters add up."""
 
-    category: Words = Field(default_factory=list, description="品类，可多个", examples=[["美妆个护", "母婴育儿"]])
+    category: Words = Field(default_factory=list, description="品类，可多个", examples=[["美妆护肤", "母婴亲子"]])
     brand: Words = Field(default_factory=list, description="品牌，可多个", examples=[["青屿"]])
     creator: Words = Field(default_factory=list, description="达人的名字或编号，可多个", examples=[["柚子的梳妆台"]])
     platform: Annotated[list[Platform], Splitting] = Field(default_factory=list, description="平台，可多个", examples=[["xhs"]])
@@ -57,7 +57,7 @@ class ListQuery(Filters):
 class SearchQuery(Filters):
     """Query parameters of a search."""
 
-    q: str = Field(description="要找什么：词、「\"短语\"」、-排除；太长会截短并说明", examples=["敏感肌 面霜"])
+    q: str = Field(description='要找什么：词、「"短语"」、-排除；太长会截短并说明', examples=["敏感肌 面霜"])
     order: Literal["relevance", "newest", "quality", "heat"] = Field(
         default="relevance", description="排序：相关、最新、质量、热度", examples=["relevance"]
     )

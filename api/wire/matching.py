@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from api.wire.contents import CONTENT_EXAMPLE, ComplianceOut, ContentOut
-from api.wire.fields import ContentId, Id, Paragraph, Wire, refuse
+from api.wire.fields import ContentId, Id, Paragraph, Wire, refuse, shown
 from api.wire.filters import MOST_ITEMS
 from api.wire.segments import SEGMENT_EXAMPLE, NewSegment
 from recommender.delivery.rendering import Rendered
 from recommender.library.model import Channel, ContentType, GroupType
 
-MATCH_EXAMPLE = {
+MATCH_EXAMPLE: dict[str, Any] = {
     "segment_id": "new-mothers",
     "channel": "group",
     "group_type": "category",
@@ -23,13 +23,13 @@ MATCH_EXAMPLE = {
     "date": "2026-07-04",
     "limit": 5,
 }
-INLINE_EXAMPLE = {"segment": {**SEGMENT_EXAMPLE, "id": None}, "channel": "moments", "limit": 3}
+INLINE_EXAMPLE: dict[str, Any] = {"segment": {**SEGMENT_EXAMPLE, "id": None}, "channel": "moments", "limit": 3}
 
 
 class MatchIn(Wire):
     """A segment, in words or by its id, and where the contents are to go."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [MATCH_EXAMPLE, INLINE_EXAMPLE]})
+    model_config = shown(MATCH_EXAMPLE, INLINE_EXAMPLE)
 
     segment: NewSegment | None = Field(default=None, description="直接写出人群；与 segment_id 二选一")
     segment_id: Id | None = Field(default=None, description="已保存人群的编号；与 segment 二选一")
@@ -84,34 +84,30 @@ class MatchedOut(Wire):
 class MatchOut(Wire):
     """The best first; `notes` say what the library could not fill."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
+    model_config = shown(
+        {
+            "items": [
                 {
-                    "items": [
-                        {
-                            "content": CONTENT_EXAMPLE,
-                            "score": 0.83,
-                            "parts": {"words": 0.41, "meaning": 0.29, "quality": 0.13},
-                            "reasons": ["提到了人群关心的「敏感肌」", "质量分 78，高于同类"],
-                            "compliance": {"level": "ok", "findings": []},
-                            "rendered": {
-                                "channel": "group",
-                                "title": "换季敏感肌，我只留下这三样",
-                                "text": "换季敏感肌，我只留下这三样\n先说结论：洁面少一步。",
-                                "bytes": 75,
-                                "characters": 25,
-                                "images": [],
-                                "link": "https://www.xiaohongshu.com/explore/64f1c0de0000000012000001",
-                                "exportable": True,
-                                "why_not": "",
-                                "notes": [],
-                            },
-                        }
-                    ],
-                    "notes": ["服务型内容只找到 1 条"],
+                    "content": CONTENT_EXAMPLE,
+                    "score": 0.83,
+                    "parts": {"words": 0.41, "meaning": 0.29, "quality": 0.13},
+                    "reasons": ["提到了人群关心的「敏感肌」", "质量分 78，高于同类"],
+                    "compliance": {"level": "ok", "findings": []},
+                    "rendered": {
+                        "channel": "group",
+                        "title": "换季敏感肌，我只留下这三样",
+                        "text": "换季敏感肌，我只留下这三样\n先说结论：洁面少一步。",
+                        "bytes": 75,
+                        "characters": 25,
+                        "images": [],
+                        "link": "https://www.xiaohongshu.com/explore/64f1c0de0000000012000001",
+                        "exportable": True,
+                        "why_not": "",
+                        "notes": [],
+                    },
                 }
-            ]
+            ],
+            "notes": ["服务型内容只找到 1 条"],
         }
     )
 

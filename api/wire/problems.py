@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
-PROBLEM_EXAMPLE = {
+from pydantic import BaseModel
+
+from api.wire.fields import shown
+
+PROBLEM_EXAMPLE: dict[str, Any] = {
     "type": "urn:zhongcao:problem:input",
     "title": "请求有误",
     "status": 422,
@@ -24,7 +28,7 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """What went wrong, in Chinese, for the person who reads it."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM_EXAMPLE]})
+    model_config = shown(PROBLEM_EXAMPLE)
 
     type: str
     title: str

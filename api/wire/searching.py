@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from typing import Any
 
 from api.wire.contents import CONTENT_EXAMPLE, FACETS_EXAMPLE, ContentOut, Facets
-from api.wire.fields import Wire
+from api.wire.fields import Wire, shown
 
-HIT_EXAMPLE = {"content": CONTENT_EXAMPLE, "score": 0.91, "parts": {"words": 0.74, "meaning": 0.17}, "matched": ["敏感肌"]}
+HIT_EXAMPLE: dict[str, Any] = {"content": CONTENT_EXAMPLE, "score": 0.91, "parts": {"words": 0.74, "meaning": 0.17}, "matched": ["敏感肌"]}
 
 
 class HitOut(Wire):
@@ -22,20 +22,16 @@ class HitOut(Wire):
 class SearchOut(Wire):
     """What was found, how the query was understood, and what was done to it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "query": "敏感肌 面霜",
-                    "understood": "敏感肌 面霜",
-                    "notes": [],
-                    "total": 1,
-                    "facets": FACETS_EXAMPLE,
-                    "took_ms": 3.2,
-                    "hits": [HIT_EXAMPLE],
-                    "next_cursor": None,
-                }
-            ]
+    model_config = shown(
+        {
+            "query": "敏感肌 面霜",
+            "understood": "敏感肌 面霜",
+            "notes": [],
+            "total": 1,
+            "facets": FACETS_EXAMPLE,
+            "took_ms": 3.2,
+            "hits": [HIT_EXAMPLE],
+            "next_cursor": None,
         }
     )
 

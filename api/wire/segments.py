@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from api.wire.fields import Id, Line, Name, Paragraph, Wire, Word
+from api.wire.fields import Id, Line, Name, Paragraph, Wire, Word, shown
 from recommender.library.model import Segment
 
-SEGMENT_EXAMPLE = {
+SEGMENT_EXAMPLE: dict[str, Any] = {
     "id": "new-mothers",
     "name": "新手妈妈",
     "description": "宝宝一岁以内，关心辅食和睡眠，喜欢分享和优惠",
@@ -25,7 +25,7 @@ SEGMENT_EXAMPLE = {
 class SegmentFields(Wire):
     """What describes a segment, apart from its id. Free words: nothing is refused for not being known."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{name: SEGMENT_EXAMPLE[name] for name in SEGMENT_EXAMPLE if name != "id"}]})
+    model_config = shown({name: SEGMENT_EXAMPLE[name] for name in SEGMENT_EXAMPLE if name != "id"})
 
     name: Name
     description: Paragraph = ""
@@ -45,7 +45,7 @@ class SegmentFields(Wire):
 class NewSegment(SegmentFields):
     """A segment to be made; without an id it is given one."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [SEGMENT_EXAMPLE]})
+    model_config = shown(SEGMENT_EXAMPLE)
 
     id: Id | None = None
 
@@ -53,7 +53,7 @@ class NewSegment(SegmentFields):
 class SegmentOut(Wire):
     """A stored segment."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [SEGMENT_EXAMPLE]})
+    model_config = shown(SEGMENT_EXAMPLE)
 
     id: str
     name: str
@@ -83,6 +83,6 @@ class SegmentOut(Wire):
 class SegmentList(Wire):
     """All segments."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [SEGMENT_EXAMPLE]}]})
+    model_config = shown({"items": [SEGMENT_EXAMPLE]})
 
     items: Annotated[list[SegmentOut], Field(description="按编号排列")]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from api.wire.fields import Address, Id, Name, When, Wire, Word
+from api.wire.fields import Address, Id, Name, When, Wire, Word, shown
 from recommender.library.model import CrawlJob, JobState, Rights, Source, SourceKind, WatchKind, WatchList
 
-SOURCE_EXAMPLE = {
+SOURCE_EXAMPLE: dict[str, Any] = {
     "id": "feed-skincare",
     "name": "护肤周刊",
     "kind": "feed",
@@ -20,7 +20,7 @@ SOURCE_EXAMPLE = {
     "enabled": True,
     "rights": "reference",
 }
-_OUT_EXAMPLE = {
+_OUT_EXAMPLE: dict[str, Any] = {
     **SOURCE_EXAMPLE,
     "last_run_at": "2026-07-01T06:00:00+08:00",
     "last_success_at": "2026-07-01T06:00:00+08:00",
@@ -29,7 +29,7 @@ _OUT_EXAMPLE = {
     "last_found": 20,
     "last_new": 3,
 }
-JOB_EXAMPLE = {
+JOB_EXAMPLE: dict[str, Any] = {
     "id": 7,
     "source_id": "feed-skincare",
     "state": "queued",
@@ -40,14 +40,14 @@ JOB_EXAMPLE = {
     "message": "",
     "links": {"self": "/v1/jobs/7", "source": "/v1/sources/feed-skincare"},
 }
-WATCH_LIST_EXAMPLE = {"id": "category-beauty", "kind": "category", "name": "美妆个护", "terms": ["护肤", "彩妆"]}
+WATCH_LIST_EXAMPLE: dict[str, Any] = {"id": "category-beauty", "kind": "category", "name": "美妆护肤", "terms": ["护肤", "彩妆"]}
 SourceRights = Literal[Rights.OWNED, Rights.AUTHORISED, Rights.REFERENCE, Rights.UNKNOWN]
 
 
 class SourceFields(Wire):
     """What a person decides of a source, apart from its id."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{name: SOURCE_EXAMPLE[name] for name in SOURCE_EXAMPLE if name != "id"}]})
+    model_config = shown({name: SOURCE_EXAMPLE[name] for name in SOURCE_EXAMPLE if name != "id"})
 
     name: Name
     kind: SourceKind
@@ -67,7 +67,7 @@ class SourceFields(Wire):
 class NewSource(SourceFields):
     """A source to be made; without an id it is given one."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [SOURCE_EXAMPLE]})
+    model_config = shown(SOURCE_EXAMPLE)
 
     id: Id | None = None
 
@@ -75,7 +75,7 @@ class NewSource(SourceFields):
 class SourceOut(Wire):
     """A source and how its last run went."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_OUT_EXAMPLE]})
+    model_config = shown(_OUT_EXAMPLE)
 
     id: str
     name: str
@@ -102,7 +102,7 @@ class SourceOut(Wire):
 class SourceList(Wire):
     """All sources."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_OUT_EXAMPLE]}]})
+    model_config = shown({"items": [_OUT_EXAMPLE]})
 
     items: list[SourceOut]
 
@@ -129,7 +129,7 @@ class JobLinks(Wire):
 class JobOut(Wire):
     """One requested crawl."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [JOB_EXAMPLE]})
+    model_config = shown(JOB_EXAMPLE)
 
     id: int
     source_id: str
@@ -160,7 +160,7 @@ class JobOut(Wire):
 class WatchListIn(Wire):
     """A watch-list; one with the same id is replaced."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [WATCH_LIST_EXAMPLE]})
+    model_config = shown(WATCH_LIST_EXAMPLE)
 
     id: Id | None = None
     kind: WatchKind
@@ -171,7 +171,7 @@ class WatchListIn(Wire):
 class WatchListOut(Wire):
     """A stored watch-list."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [WATCH_LIST_EXAMPLE]})
+    model_config = shown(WATCH_LIST_EXAMPLE)
 
     id: str
     kind: WatchKind
@@ -186,6 +186,6 @@ class WatchListOut(Wire):
 class WatchListPage(Wire):
     """All watch-lists."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [WATCH_LIST_EXAMPLE]}]})
+    model_config = shown({"items": [WATCH_LIST_EXAMPLE]})
 
     items: list[WatchListOut]

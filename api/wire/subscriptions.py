@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, WithJsonSchema, model_validator
 
-from api.wire.fields import Address, Id, Line, Name, When, Wire, refuse
+from api.wire.fields import Address, Id, Line, Name, Wire, refuse, shown
 from api.wire.filters import Filters
 from recommender.library.model import Channel, ComplianceLevel, ContentType, DeliveryState, GroupType, Platform, Subscription
 
@@ -21,7 +21,7 @@ def _known_filters(value: dict[str, str]) -> dict[str, str]:
         try:
             Filters.model_validate({name: text})
         except ValidationError as error:
-            raise refuse(f"筛选 {name} 的值不对：{str(text)[:40]}") from error
+            raise refuse(f"筛选 {name} 的值不能用，写法与列出内容时相同") from error
     return value
 
 
@@ -30,23 +30,26 @@ FilterMap = Annotated[
     AfterValidator(_known_filters),
     WithJsonSchema({"type": "object", "properties": {name: {"type": "string"} for name in FILTER_NAMES}, "additionalProperties": False}),
 ]
-SUBSCRIPTION_EXAMPLE = {
+SUBSCRIPTION_EXAMPLE: dict[str, Any] = {
     "id": "morning-skincare",
     "name": "护肤早报",
     "query": "敏感肌 护肤",
     "segment_id": None,
     "channel": "group",
     "group_type": "category",
-    "filters": {"category": "美妆个护", "min_quality": "60"},
+    "filters": {"category": "美妆护肤", "min_quality": "60"},
     "hour": 8,
     "limit": 10,
     "enabled": True,
 }
-_IN_EXAMPLE = {**SUBSCRIPTION_EXAMPLE, "robot_url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"}
-_OUT_EXAMPLE = {**SUBSCRIPTION_EXAMPLE, "robot_url": f"https://qyapi.weixin.qq.com/{MASK}"}
+_IN_EXAMPLE: dict[str, Any] = {
+    **SUBSCRIPTION_EXAMPLE,
+    "robot_url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000",
+}
+_OUT_EXAMPLE: dict[str, Any] = {**SUBSCRIPTION_EXAMPLE, "robot_url": f"https://qyapi.weixin.qq.com/{MASK}"}
 
 
-DIGEST_EXAMPLE = {
+DIGEST_EXAMPLE: dict[str, Any] = {
     "id": "morning-skincare:2026-07-01",
     "subscription": "morning-skincare",
     "day": "2026-07-01",
@@ -68,7 +71,7 @@ DIGEST_EXAMPLE = {
             "creator": "柚子的梳妆台",
             "published_at": "2026-06-30T20:15:00+08:00",
             "content_type": "seeding",
-            "category": "美妆个护",
+            "category": "美妆护肤",
             "brands": ["青屿"],
             "quality": 78.5,
             "compliance": "ok",
@@ -90,7 +93,7 @@ DIGEST_EXAMPLE = {
 class SubscriptionFields(Wire):
     """What a subscription is, apart from its id: a query or a segment, a channel and an hour."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{name: _IN_EXAMPLE[name] for name in _IN_EXAMPLE if name != "id"}]})
+    model_config = shown({name: _IN_EXAMPLE[name] for name in _IN_EXAMPLE if name != "id"})
 
     name: Name
     query: Line = ""
@@ -133,7 +136,7 @@ class SubscriptionFields(Wire):
 class NewSubscription(SubscriptionFields):
     """A subscription to be made; without an id it is given one."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_IN_EXAMPLE]})
+    model_config = shown(_IN_EXAMPLE)
 
     id: Id | None = None
 
@@ -147,7 +150,7 @@ def masked(url: str) -> str:
 class SubscriptionOut(Wire):
     """A stored subscription."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_OUT_EXAMPLE]})
+    model_config = shown(_OUT_EXAMPLE)
 
     id: str
     name: str
@@ -170,7 +173,7 @@ class SubscriptionOut(Wire):
 class SubscriptionList(Wire):
     """All subscriptions."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_OUT_EXAMPLE]}]})
+    model_config = shown({"items": [_OUT_EXAMPLE]})
 
     items: list[SubscriptionOut]
 
@@ -212,7 +215,7 @@ class DigestItem(Wire):
 class DigestOut(Wire):
     """One subscription's digest of one day, as JSON; only describes what `recommender.digest` writes."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [DIGEST_EXAMPLE]})
+    model_config = shown(DIGEST_EXAMPLE)
 
     id: str
     subscription: str

@@ -21,7 +21,11 @@ def export_files(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
     missing: list[str] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith((".", "~")))
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith((".", "~"))
+            )
             found.update(dict.fromkeys(inside))
             if not inside:
                 missing.append(f"{path}：文件夹里没有可导入的文件（JSON、JSONL、CSV、XLSX 或 SQLite）。")

@@ -67,7 +67,7 @@ def _listed(value: Any) -> list[Any]:
 def _scattered(text: str, name: str) -> Iterator[Row | BrokenRow]:
     """Object after object, starting again at the next one that looks like a row where the syntax is broken."""
     decoder = json.JSONDecoder()
-    place, line, counted, broken = max(text.find("["), 0), 1, 0, 0
+    place, line, counted, broken, rows = max(text.find("["), 0), 1, 0, 0, 0
     starts = _NEXT_OBJECT
     while found := starts.search(text, place):
         line += text.count("\n", counted, found.start())
@@ -85,4 +85,7 @@ def _scattered(text: str, name: str) -> Iterator[Row | BrokenRow]:
             continue
         if starts is _NEXT_OBJECT and isinstance(value, dict) and value:
             starts = re.compile(rf'\{{\s*"{re.escape(next(iter(value)))}"\s*:')  # rows of one file begin with the same column
+        rows += 1
         yield Row(where, value, place / len(text))
+    if not rows and not broken:
+        yield BrokenRow(f"{name}：JSON 语法有误，没有找到一个完整的对象。")

@@ -139,7 +139,9 @@ def reader_of(columns: frozenset[str]) -> Reader | None:
         if layout.needs <= columns:
             return _note_reader(layout)
     if {"user_id", "nickname", "fans"} <= columns:
-        platform = Platform.XHS if "interaction" in columns else Platform.WEIBO if "tweets_count" in columns or "profile_url" in columns else None
+        platform = (
+            Platform.XHS if "interaction" in columns else Platform.WEIBO if "tweets_count" in columns or "profile_url" in columns else None
+        )
         return _creator_reader(platform) if platform else None
     return None
 

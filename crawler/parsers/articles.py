@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import lxml.html
 import trafilatura
 
 from crawler.addresses import canonical, platform_of
 from crawler.items import ParsedNote, Refusal
-from crawler.parsers.markup import meta, parse_html, resolve
+from crawler.parsers.markup import Element, meta, parse_html, resolve
 
 SHORTEST_TEXT = 40  # characters; less is a menu, a wall or an error page, not an article
 _LOGIN = re.compile(r"登录|登陆|扫码|验证码|完成验证|sign in|log in|访客系统|visitor system", re.IGNORECASE)
@@ -49,7 +48,7 @@ def _extracted(html: str, url: str) -> dict[str, Any]:
         found = trafilatura.bare_extraction(html, url=url, include_comments=False, include_tables=True, with_metadata=True)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
-    return found.as_dict() if found is not None else {}
+    return {} if found is None else found if isinstance(found, dict) else found.as_dict()
 
 
 def _author(found: dict[str, Any]) -> str:
@@ -57,9 +56,11 @@ def _author(found: dict[str, Any]) -> str:
     return "" if len(name) > 30 or _NOT_AN_AUTHOR.search(name) else name
 
 
-def _time(root: lxml.html.HtmlElement, found: dict[str, Any], html: str) -> str:
+def _time(root: Element, found: dict[str, Any], html: str) -> str:
     """The page's own time of publication; to the minute where it says so on the day that trafilatura found."""
-    stated = meta(root, "article:published_time", "og:article:published_time", "datePublished", "publishdate", "pubdate", "weibo: article:create_at")
+    stated = meta(
+        root, "article:published_time", "og:article:published_time", "datePublished", "publishdate", "pubdate", "weibo: article:create_at"
+    )
     day = str(found.get("date") or "")
     if stated and (":" in stated or not day):
         return stated
@@ -70,7 +71,7 @@ def _time(root: lxml.html.HtmlElement, found: dict[str, Any], html: str) -> str:
     return day
 
 
-def _own_address(root: lxml.html.HtmlElement, url: str) -> str:
+def _own_address(root: Element, url: str) -> str:
     """The canonical address the page names, where that is on the same host; otherwise the one it was read at."""
     for link in root.xpath("//link[@rel='canonical']/@href"):
         own = canonical(resolve(url, str(link)))

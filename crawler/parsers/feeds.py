@@ -46,7 +46,7 @@ def parse_feed(data: bytes, url: str, content_type: str = "") -> ParsedFeed:
     if data.count(b"<") > MOST_MARKS:
         return ParsedFeed(problem="订阅源的标记太多，没有读。")
     try:
-        headers = {"content-type": content_type, "content-location": url} if content_type else {"content-location": url}
+        headers = {"content-type": _type(data, content_type), "content-location": url}
         parsed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
     except Exception as error:  # feedparser promises not to raise, its parsers for broken markup do
         return ParsedFeed(problem=f"订阅源读不懂（{type(error).__name__}）。")
@@ -54,11 +54,9 @@ def parse_feed(data: bytes, url: str, content_type: str = "") -> ParsedFeed:
     title = html_text(str(feed.get("title") or ""))
     entries = parsed.get("entries", [])
     if not entries and not parsed.get("version"):
-        looks = data[:2_000].lower()
-        is_page = b"<html" in looks or b"<!doctype html" in looks
-        return ParsedFeed(title, problem="这个网址是网页，不是订阅源；请换成它的 RSS 或 Atom 地址，或把来源类型改成网页。" if is_page else "这个网址的内容不是订阅源。")
+        return ParsedFeed(title, problem=_no_feed(data[:4_000].lower()))
     author = str(feed.get("author") or "") or title
-    notes = []
+    notes: list[ParsedNote | Refusal] = []
     for number, entry in enumerate(entries[:MOST_ENTRIES], 1):
         try:
             notes.append(_entry(entry, url, author, f"{url} 第 {number} 条"))
@@ -67,16 +65,40 @@ def parse_feed(data: bytes, url: str, content_type: str = "") -> ParsedFeed:
     return ParsedFeed(title, tuple(notes))
 
 
+def _type(data: bytes, content_type: str) -> str:
+    """What feedparser is told: valid UTF-8 is UTF-8 whatever is said; a charset of the server comes next, then the document's."""
+    if not data.isascii() and 0 not in data[:64]:
+        try:
+            data.decode("utf-8")
+            return "application/xml; charset=utf-8"
+        except UnicodeDecodeError:
+            pass
+    return content_type if "charset=" in content_type.lower() else "application/xml"
+
+
+def _no_feed(start: bytes) -> str:
+    if b"<urlset" in start or b"<sitemapindex" in start:
+        return "这个网址是网站地图（sitemap），不是订阅源；请换成网站的 RSS 或 Atom 地址。"
+    if b"<html" in start or b"<!doctype html" in start:
+        return "这个网址是网页，不是订阅源；请换成它的 RSS 或 Atom 地址，或把来源类型改成网页。"
+    return "这个网址的内容不是订阅源（应为 RSS、Atom 或 JSON Feed）。"
+
+
 def _entry(entry: Mapping[str, Any], base: str, author: str, where: str) -> ParsedNote:
     bodies = [str(part.get("value") or "") for part in entry.get("content", [])] + [str(entry.get("summary") or "")]
     body = max(bodies, key=len)
     link = resolve(base, str(entry.get("link") or ""))
     media = [*entry.get("media_content", []), *entry.get("enclosures", [])]
-    videos = [address for part in media if "video" in str(part.get("type") or part.get("medium") or "") and (address := _address(base, part))]
-    pictures = [address for part in media if "image" in str(part.get("type") or part.get("medium") or "") and (address := _address(base, part))]
+    videos = [
+        address for part in media if "video" in str(part.get("type") or part.get("medium") or "") and (address := _address(base, part))
+    ]
+    pictures = [
+        address for part in media if "image" in str(part.get("type") or part.get("medium") or "") and (address := _address(base, part))
+    ]
     pictures += [address for part in entry.get("media_thumbnail", []) if (address := _address(base, part))]
     platform = platform_of(link)
     title = html_text(str(entry.get("title") or ""))
+    updated = entry["updated"] if "updated" in entry else None  # noqa: SIM401 (its `get` would give `published` instead)
     text = html_text(body)
     if platform in _NO_TITLE_PLATFORMS and text.startswith(title.rstrip(".… ")):
         title = ""  # bridges repeat the beginning of the text as title
@@ -89,8 +111,8 @@ def _entry(entry: Mapping[str, Any], base: str, author: str, where: str) -> Pars
         text=text,
         tags=tuple(str(tag.get("term") or "") for tag in entry.get("tags", [])),
         creator_name=html_text(str(entry.get("author") or "")) or author,
-        published_at=entry.get("published") or entry.get("created") or entry.get("updated"),
-        updated_at=entry.get("updated"),
+        published_at=entry.get("published") or entry.get("created") or updated,
+        updated_at=updated,
         images=tuple(dict.fromkeys([*pictures, *html_images(body, link or base)])),
         video_url=videos[0] if videos else "",
         where=link or where,

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urljoin
 
-import lxml.html
-from lxml.etree import ParserError, _Comment, _ProcessingInstruction
+import lxml.html  # type: ignore[import-untyped]
+from lxml.etree import ParserError  # type: ignore[import-untyped]
+
+Element = Any  # lxml.html.HtmlElement, which has no types of its own
 
 _BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt fieldset figure figcaption footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre"
-    " section table tbody td tfoot th thead tr ul".split()
+    re.findall(
+        r"\w+",
+        "address article aside blockquote center dd div dl dt fieldset figure figcaption footer form h1 h2 h3 h4 h5 h6 header hr li main"
+        " nav ol p pre section table tbody td tfoot th thead tr ul",
+    )
 )
-_SILENT = frozenset("script style noscript template head title svg iframe object textarea select button".split())
+_SILENT = frozenset(("script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object", "textarea", "select", "button"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\f\v\xa0]+")
 _BREAKS = re.compile(r"\s*\n\s*\n\s*")
@@ -21,10 +27,12 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 DEEPEST = 400  # elements inside elements; deeper pages are attacks, and their text is taken without structure
 
 
-def parse_html(html: str) -> lxml.html.HtmlElement | None:
+def parse_html(html: str) -> Element | None:
     """The document's root, or None where there is none to be had."""
     try:
-        root = lxml.html.document_fromstring(_UNREADABLE.sub(" ", html).encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8"))
+        root = lxml.html.document_fromstring(
+            _UNREADABLE.sub(" ", html).encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        )
     except (ParserError, ValueError, AssertionError):
         return None
     return root if isinstance(root, lxml.html.HtmlElement) else None
@@ -38,7 +46,7 @@ def html_text(html: str) -> str:
     return element_text(root) if root is not None else ""
 
 
-def element_text(root: lxml.html.HtmlElement) -> str:
+def element_text(root: Element) -> str:
     """The same for an element of a parsed page."""
     parts: list[str] = []
     _walk(root, parts, 0)
@@ -46,12 +54,12 @@ def element_text(root: lxml.html.HtmlElement) -> str:
     return _BREAKS.sub("\n\n", "\n".join(line.strip() for line in lines)).strip()
 
 
-def _walk(element: lxml.html.HtmlElement, parts: list[str], depth: int) -> None:
+def _walk(element: Element, parts: list[str], depth: int) -> None:
     if depth > DEEPEST:
         parts.append(" ".join(element.itertext()))
         return
     tag = element.tag if isinstance(element.tag, str) else ""
-    visible = tag not in _SILENT and not isinstance(element, (_Comment, _ProcessingInstruction)) and not (depth and _HIDDEN.search(element.get("style") or ""))
+    visible = tag and tag not in _SILENT and not (depth and _HIDDEN.search(element.get("style") or ""))
     if visible:
         block = tag in _BLOCKS
         if block or tag == "br":
@@ -72,7 +80,7 @@ def html_images(html: str, base: str, limit: int = 9) -> tuple[str, ...]:
     return element_images(root, base, limit) if root is not None else ()
 
 
-def element_images(root: lxml.html.HtmlElement, base: str, limit: int = 9) -> tuple[str, ...]:
+def element_images(root: Element, base: str, limit: int = 9) -> tuple[str, ...]:
     """The same for an element of a parsed page; lazy pictures name their address in `data-src`."""
     found: dict[str, None] = {}
     for image in root.iter("img"):
@@ -85,7 +93,9 @@ def element_images(root: lxml.html.HtmlElement, base: str, limit: int = 9) -> tu
 
 
 def resolve(base: str, address: str) -> str:
-    """An absolute http address, or ""."""
+    """An absolute http address, or "" (also for no address: that is not the base)."""
+    if not address.strip():
+        return ""
     try:
         joined = urljoin(base, address.strip())
     except ValueError:
@@ -93,7 +103,7 @@ def resolve(base: str, address: str) -> str:
     return joined if joined.startswith(("http://", "https://")) else ""
 
 
-def meta(root: lxml.html.HtmlElement, *names: str) -> str:
+def meta(root: Element, *names: str) -> str:
     """The content of the first `<meta>` that has one of these names or properties and says something."""
     for name in names:
         for element in root.iter("meta"):

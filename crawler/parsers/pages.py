@@ -25,7 +25,9 @@ def page_text(body: bytes, declared: str) -> str:
         text = body.decode("utf-8", "replace")
     if text.count("\ufffd") <= MOST_BROKEN * len(text):
         return text
-    return min((text, *(body.decode(other, "replace") for other in ("utf-8", "gb18030", "big5hkscs"))), key=lambda option: option.count("\ufffd"))
+    return min(
+        (text, *(body.decode(other, "replace") for other in ("utf-8", "gb18030", "big5hkscs"))), key=lambda option: option.count("\ufffd")
+    )
 
 
 def parse_page(html: str, url: str, *, saved: bool = False) -> ParsedNote | Refusal:

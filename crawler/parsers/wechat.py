@@ -5,11 +5,9 @@ from __future__ import annotations
 import html as entities
 import re
 
-import lxml.html
-
 from crawler.addresses import canonical, identity_of, platform_of
 from crawler.items import ParsedNote, Refusal
-from crawler.parsers.markup import element_images, element_text, meta, parse_html
+from crawler.parsers.markup import Element, element_images, element_text, meta, parse_html
 from recommender.library.model import Platform
 
 # What stands on a page without article → what a person is told
@@ -88,9 +86,9 @@ def parse_wechat(html: str, url: str) -> ParsedNote | Refusal:
     )
 
 
-def _gone(html: str, root: lxml.html.HtmlElement) -> str:
+def _gone(html: str, root: Element) -> str:
     message = "".join(_MESSAGE.findall(html))
-    if "js_content" not in html and "content_noencode" not in html or message:
+    if ("js_content" not in html and "content_noencode" not in html) or message:
         said = message or element_text(root)[:2_000]
         for sign, sentence in _GONE:
             if sign in said:
@@ -118,7 +116,7 @@ def _identity(html: str) -> str:
     return "_".join(parts) if all(parts) else ""
 
 
-def _account(html: str, root: lxml.html.HtmlElement) -> str:
+def _account(html: str, root: Element) -> str:
     for pattern in _ACCOUNT:
         for raw in pattern.findall(html):
             name = _decoded(raw).strip()

@@ -12,10 +12,14 @@ from recommender.library.model import ContentItem
 EXCERPT_CHARACTERS = 80
 TITLE_CHARACTERS = 60
 
-_TAG = r"#[^\s#，。！？、；：,.!?;:「」“”《》()（）]{1,40}"
+_WORD = r"[^\s#，。！？、；：,.!?;:「」“”《》()（）]"
+_TAG = rf"#(?:[0-9A-Za-z]+(?: [0-9A-Za-z]+){{1,4}}#|{_WORD}{{1,40}})"  # #study with me# or #词
 _FREE = r"(?<![0-9A-Za-z/&])"  # not a fragment of an address, an entity or C#
 _ANY_TAG = re.compile(_FREE + _TAG)
-_TAIL = re.compile(rf"{_FREE}{_TAG}\s*(?:{_TAG}\s*)*$")
+_TAIL = re.compile(rf"{_FREE}{_TAG}\s*(?:(?:{_TAG}|#)\s*)*$")
+_BROKEN = re.compile(r"\s*\[(?:话题|超话)\]#?")  # markup that was torn apart before we got it
+_STRAY = re.compile(r"(?<![0-9A-Za-z])\s*#+\s*$")
+_MENTIONS = re.compile(r"(?:@[^\s@#]{1,30}\s*)+")
 _MASK = re.compile(r"\[(?:手机|电话|微信号?|邮箱|身份证|地址)\]")
 _SENTENCE = re.compile(r"[^。！？!?…\n]*(?:[。！？!?…]+[」』”’）)]*|\n+|$)")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
@@ -28,9 +32,9 @@ def plain(text: str) -> str:
 
 
 def without_hashtags(text: str) -> str:
-    """`text` as WeChat readers expect it: piles of hashtags and one that ends the text go, those inside a sentence become plain words.
+    """`text` as WeChat readers expect it: piles of hashtags, one that ends the text, and lines of mentions of other accounts go.
 
-    Expects cleaned text, in which every hashtag is `#词` (see `recommender.text.cleaning`).
+    Hashtags inside a sentence become plain words. Expects cleaned text, in which a hashtag is `#词` (`recommender.text.cleaning`).
     """
     lines = text.rstrip().split("\n")
     kept = [_line_without_hashtags(line, last=number == len(lines)) for number, line in enumerate(lines, 1)]
@@ -38,14 +42,16 @@ def without_hashtags(text: str) -> str:
 
 
 def _line_without_hashtags(line: str, *, last: bool) -> str | None:
-    """None for a line of nothing but hashtags. One hashtag after words may be their object (「推荐 #面霜」), so it stays as a word."""
+    """None for a line of nothing else. One hashtag after words may be their object (「推荐 #面霜」), so it stays as a word."""
+    if not line.strip():
+        return line
+    line = _BROKEN.sub("", line)
     if found := _TAIL.search(line):
         before = line[: found.start()]
-        if not before.strip():
-            return None
-        if found[0].count("#") > 1 or (last and before[-1].isspace()):
-            line = before.rstrip()
-    return _ANY_TAG.sub(lambda tag: tag[0][1:], line)
+        if len(_ANY_TAG.findall(found[0].replace("#", " #"))) > 1 or not before.strip() or (last and before[-1].isspace()):
+            line = before
+    line = _STRAY.sub("", _ANY_TAG.sub(lambda tag: tag[0].strip("#"), line)).rstrip()
+    return None if not line.strip() or _MENTIONS.fullmatch(line.strip()) else line
 
 
 def sentences(text: str) -> list[str]:

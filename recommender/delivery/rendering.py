@@ -72,7 +72,7 @@ def _composed(content: ContentItem) -> tuple[str, list[str]]:
     title, text, notes = plain(content.title).strip(), plain(content.text).strip(), []
     if (bare := without_hashtags(text)) != text:
         text = bare
-        notes.append("去掉了话题标签")
+        notes.append("去掉了话题标签和对其他账号的提及")
     if has_masked(text):
         text = without_masked(text)
         notes.append("去掉了含联系方式的句子")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from recommender.delivery.composing import plain
 from recommender.digest.choosing import choose
 from recommender.digest.days import day_of, parse_day
 from recommender.errors import InputError, NotFound
@@ -31,12 +32,12 @@ def make_digest(library: Library, index: Index, settings: Settings, subscription
 def preview(library: Library, index: Index, settings: Settings, subscription: Subscription, day: str, now: datetime) -> Digest:
     """What the digest of `day` would be if it were made now; nothing is stored and nothing counts as delivered."""
     date = parse_day(day)
-    choices = choose(library, index, subscription, date, now)
+    choices = choose(library, index, settings, subscription, date, now)
     return Digest(
         id=f"{subscription.id}:{day}",
         subscription_id=subscription.id,
         day=day,
-        title=f"{subscription.name} · {date.month}月{date.day}日",
+        title=f"{' '.join(plain(subscription.name).split()) or subscription.id} · {date.month}月{date.day}日",
         content_ids=tuple(choice.content.id for choice in choices),
         reasons=tuple(choice.reason for choice in choices),
         created_at=now,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from urllib.parse import quote
 
 from recommender.delivery.composing import excerpt, headline, web_link
 from recommender.delivery.feeds import content_url
 from recommender.delivery.gate import why_not
 from recommender.delivery.rendering import Rendered, render
+from recommender.digest.days import SHANGHAI
 from recommender.errors import NotFound
 from recommender.library import Library
 from recommender.library.model import Channel, ContentItem, ContentType, Digest, Platform, Rights
@@ -67,13 +68,13 @@ def view_digest(library: Library, digest: Digest, settings: Settings) -> DigestV
         for number, (content_id, reason) in enumerate(zip(digest.content_ids, digest.reasons, strict=True), 1)
         if content_id in contents and contents[content_id].rights is not Rights.TAKEN_DOWN
     )
-    address = f"{settings.base_url}/v1/digests?subscription={digest.subscription_id}"
+    address = f"{settings.base_url}/v1/digests?subscription={quote(digest.subscription_id, safe='')}"
     return DigestView(digest, items, f"{address}&day={digest.day}&format=html", address)
 
 
 def _item(number: int, content: ContentItem, reason: str, channel: Channel, base_url: str) -> Item:
     understood = content.understanding
-    day = content.published_at.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat() if content.published_at else ""
+    day = content.published_at.astimezone(SHANGHAI).date().isoformat() if content.published_at else ""
     kind = _TYPES.get(understood.content_type, "") if understood.content_type else ""
     return Item(
         number=number,

@@ -19,7 +19,7 @@ SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple
 class GuardedBackend(NetworkBackend):
     """Resolves, checks, then connects by address, in turn until one answers. Source of the methods: httpcore."""
 
-    def __init__(self, settings: Settings, *, inner: NetworkBackend | None = None, resolve: Resolve = socket.getaddrinfo) -> None:
+    def __init__(self, settings: Settings, *, inner: NetworkBackend | None = None, resolve: Resolve | None = None) -> None:
         self._settings = settings
         self._inner = inner or httpcore.SyncBackend()
         self._resolve = resolve
@@ -45,7 +45,9 @@ class GuardedBackend(NetworkBackend):
                     raise
         raise httpcore.ConnectError(host)
 
-    def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Iterable[SocketOption] | None = None) -> NetworkStream:
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[SocketOption] | None = None
+    ) -> NetworkStream:
         """Always raises `BlockedAddress`."""
         raise BlockedAddress("不连接本机的 Unix 套接字。")
 
@@ -61,7 +63,7 @@ class AsyncGuardedBackend(AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's signature)
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> AsyncNetworkStream:
@@ -80,7 +82,10 @@ class AsyncGuardedBackend(AsyncNetworkBackend):
         raise httpcore.ConnectError(host)
 
     async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[SocketOption] | None = None
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109
+        socket_options: Iterable[SocketOption] | None = None,
     ) -> AsyncNetworkStream:
         """Always raises `BlockedAddress`."""
         raise BlockedAddress("不连接本机的 Unix 套接字。")

@@ -73,7 +73,9 @@ class GuardedTransport(httpx.BaseTransport):
     """Sends requests over `backend`. Source of the methods: httpx."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
-        make = partial(httpcore.ConnectionPool, network_backend=backend, max_connections=20, max_keepalive_connections=10, keepalive_expiry=5.0)
+        make = partial(
+            httpcore.ConnectionPool, network_backend=backend, max_connections=20, max_keepalive_connections=10, keepalive_expiry=5.0
+        )
         self._pool = make(ssl_context=ssl_context())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -92,7 +94,9 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
     """The same for asyncio. Source of the methods: httpx."""
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
-        make = partial(httpcore.AsyncConnectionPool, network_backend=backend, max_connections=20, max_keepalive_connections=10, keepalive_expiry=5.0)
+        make = partial(
+            httpcore.AsyncConnectionPool, network_backend=backend, max_connections=20, max_keepalive_connections=10, keepalive_expiry=5.0
+        )
         self._pool = make(ssl_context=ssl_context())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -21,7 +21,7 @@ KEPT = 2  # the live generation and the one before, for readers that are still i
 _UNLISTED = (".lock",)  # tantivy's lock files hold nothing
 
 
-class Damaged(Exception):  # noqa: N818 - says what is, not that an error happened
+class Damaged(Exception):
     """The published files are not what the manifest says."""
 
 

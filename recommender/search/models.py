@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from recommender.library import Library
@@ -33,8 +34,13 @@ class Models:
 
 def load_models(folder: Path) -> Models:
     """Open what `Models.save` wrote. Raises OSError or ValueError when it is damaged."""
-    embedder = load_embedder(folder)
+    embedder = load_embedder(folder, _tokenizer)
     return Models(embedder.tokenizer, embedder)
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(words: tuple[str, ...]) -> Tokenizer:
+    return Tokenizer(words)  # one for all generations with the same words: making it reads a dictionary
 
 
 def brand_aliases() -> Mapping[str, str]:
@@ -58,7 +64,7 @@ def fit_models(library: Library, size: int) -> Models:
         names.update(item.creator_name for item in items)
         texts.extend(embedded_text(item) for item in _every(items, step, place))
         place += len(items)
-    tokenizer = Tokenizer(user_words(names))
+    tokenizer = _tokenizer(tuple(user_words(names)))
     return Models(tokenizer, fit_embedder(texts, size=size, tokenizer=tokenizer))
 
 

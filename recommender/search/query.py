@@ -10,17 +10,20 @@ from recommender.text.folding import fold
 from recommender.text.grams import HAN, char_units
 from recommender.text.tokenizer import Tokenizer
 
-_QUOTES = str.maketrans({mark: '"' for mark in "“”„‟«»「」『』〝〞＂"})
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟〝〞＂", '"'))  # 「」 are plain punctuation in Traditional text, not operators
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"')
 _ALL_HAN = re.compile(f"[{HAN}]+")
 _MOST_EXCLUDED = 20
 _LONGEST_ALIAS = 8  # words of a name such as "la roche posay"
 # Words that a question is asked with, not what it is about: not required where there are others.
-_COMMON = frozenset(
-    "的 了 是 在 和 与 及 或 也 都 就 又 很 还 有 没有 不 吗 呢 吧 啊 呀 么 我 你 他 她 它 我们 你们 他们 这 那 这个 那个 哪 哪个 哪些 哪里 哪儿 什么 怎么 怎样 "
-    "怎么办 如何 为什么 为何 多少 几 谁 何 何时 一个 一下 可以 能 会 要 想 请问 求 给 把 被 让 用 从 到 对 向 以 之 其 于 为 个 些 里 上 下 中 时 后 前 "
-    "the a an of to in for and or is are how what which".split()
-)
+_COMMON_WORDS = """
+的 了 是 在 和 与 及 或 也 都 就 又 很 还 有 没有 不 吗 呢 吧 啊 呀 么 我 你 他 她 它 我们
+你们 他们 这 那 这个 那个 哪 哪个 哪些 哪里 哪儿 什么 怎么 怎样 怎么办 如何 为什么 为何 多少 几 谁
+何 何时 一个 一下 可以 能 会 要 想 请问 求 给 把 被 让 用 从 到 对 向 以 之 其 于 为 个 些
+里 上 下 中 时 后 前 the a an of to in for and or is are how what
+which
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,6 @@ class ParsedQuery:
     text: str  # what scores: words and phrases
     understood: str
     notes: tuple[str, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing was asked for."""
-        return not (self.words or self.phrases or self.excluded or self.notes)
 
 
 def parse_query(query: str, tokenizer: Tokenizer, *, characters: int, aliases: Mapping[str, str] | None = None) -> ParsedQuery:
@@ -74,7 +72,9 @@ def parse_query(query: str, tokenizer: Tokenizer, *, characters: int, aliases: M
     if folded.strip() and not (words or phrases or excluded):
         notes.append("查询里没有可以搜索的字词。")
     understood = [*plain, *(f'"{phrase}"' for phrase in phrases), *(f"-{word}" for word in excluded)]
-    return ParsedQuery(words, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(excluded)), " ".join(plain + phrases), " ".join(understood), tuple(notes))
+    return ParsedQuery(
+        words, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(excluded)), " ".join(plain + phrases), " ".join(understood), tuple(notes)
+    )
 
 
 def _words(text: str, tokenizer: Tokenizer, aliases: Mapping[str, str]) -> tuple[Word, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import tantivy
+from tantivy import Query
 
 from recommender.search.generation import Checker, Damaged, Manifest
 from recommender.search.models import Models, load_models
@@ -26,13 +27,11 @@ class Reader:
 
     def count(self, query: Any) -> int:
         """How many contents a query of the word index finds."""
-        return int(self.searcher.search(query, limit=1).count)
+        return int(self.searcher.search(Query.const_score_query(query, 0.0), limit=1).count)
 
-    def slots(self, query: Any) -> Slots:
-        """All slots that a query finds, ascending."""
-        if not self.vectors.ids:
-            return np.empty(0, dtype=np.int64)
-        hits = self.searcher.search(query, limit=len(self.vectors.ids), count=False).hits
+    def slots(self, query: Any, most: int | None = None) -> Slots:
+        """All slots that a query finds (at most `most`), ascending."""
+        hits = self.searcher.search(query, limit=max(1, most or len(self.vectors)), count=False).hits
         return np.sort(np.array(self.searcher.fast_field_values("slot", [address for _, address in hits]), dtype=np.int64))
 
     def scored(self, query: Any, limit: int) -> tuple[list[tuple[int, float]], int]:

@@ -79,7 +79,12 @@ def analyse(item: ContentItem, tokenizer: Tokenizer) -> Analysed:
     units: list[str] = []
     features: list[str] = []
     names = " ".join((*item.understanding.brands, item.creator_name))
-    for part, weight, embedded in ((item.title, TITLE_WEIGHT, True), (item.text, 1, True), ("\n".join(item.tags), 1, True), (names, 1, False)):
+    for part, weight, embedded in (
+        (item.title, TITLE_WEIGHT, True),
+        (item.text, 1, True),
+        ("\n".join(item.tags), 1, True),
+        (names, 1, False),
+    ):
         if not part:
             continue
         words, singles = score_terms(fold(part), tokenizer)

@@ -55,6 +55,11 @@ class VectorStore:
         if len(ordered):
             self._rows = faiss.rev_swig_ptr(index.get_xb(), shape[0] * shape[1]).reshape(shape)  # FAISS's own memory, not a copy
 
+    @property
+    def size(self) -> int:
+        """Dimensions of the vectors."""
+        return int(self._index.d)
+
     def __len__(self) -> int:
         return len(self._ordered)
 

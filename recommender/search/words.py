@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import tantivy
 from tantivy import FieldType, Occur, Query
 
 from recommender.library.model import ContentFilter
 from recommender.search.query import ParsedQuery, Word
 from recommender.search.schema import make_schema, milliseconds, score_terms
 from recommender.text.grams import char_grams, char_units
-from recommender.text.folding import fold
 from recommender.text.tokenizer import Tokenizer
 
 SCHEMA = make_schema()
-UNIT_WEIGHT = 0.6  # of a single character beside a word or a pair
+UNIT_WEIGHT = 1.0  # of a single character beside a word or a pair
 SPELLING_WEIGHT = 0.8  # of another name of the same brand beside the one that was typed
 
 
@@ -51,7 +49,7 @@ def containing(text: str) -> Any:
 def _spelling(text: str) -> Any:
     """As `containing`, by character pairs where those say the same faster."""
     grams = [gram for gram in char_grams(text) if len(gram) == 2]
-    if len(grams) == len(text) - 1 and not any(character.isascii() for character in text):
+    if grams and len(grams) == len(text) - 1 and not any(character.isascii() for character in text):
         return both(*(Query.term_query(SCHEMA, "terms", gram) for gram in dict.fromkeys(grams)))
     return containing(text)
 
@@ -94,8 +92,8 @@ def filtering(filter: ContentFilter, *, without: str = "") -> list[Any]:
     if filter.min_quality is not None:
         found.append(silent(Query.range_query(SCHEMA, "quality", FieldType.Float, float(filter.min_quality), None)))
     if filter.published_from is not None or filter.published_to is not None:
-        bounds = [milliseconds(moment) if moment else None for moment in (filter.published_from, filter.published_to)]
-        found.append(silent(Query.range_query(SCHEMA, "published", FieldType.Integer, *bounds)))
+        first, last = (milliseconds(moment) if moment else None for moment in (filter.published_from, filter.published_to))
+        found.append(silent(Query.range_query(SCHEMA, "published", FieldType.Integer, first, last)))
     return found
 
 

@@ -18,7 +18,14 @@ _INVISIBLE = re.compile(
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\U000e0000-\U000e007f]"
     "|(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"  # joins the parts of one emoji; anywhere else it hides something
 )
-_WIDTHS = {ord("　"): " ", ord("\xa0"): " ", ord("\u2028"): "\n", ord("\u2029"): "\n", ord("\x85"): "\n", ord("\t"): " "}
+_WIDTHS: dict[int, str | int] = {
+    ord("　"): " ",
+    ord("\xa0"): " ",
+    ord("\u2028"): "\n",
+    ord("\u2029"): "\n",
+    ord("\x85"): "\n",
+    ord("\t"): " ",
+}
 _WIDTHS |= {wide: wide - 0xFEE0 for block in (range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)) for wide in block}
 _NEEDS_WIDTHS = re.compile("[　\xa0\u2028\u2029\x85\t０-９Ａ-Ｚａ-ｚ]")
 _TOPIC = re.compile(r"#([^#\[\]\n]{1,60})\[(?:话题|超话)\]#? ?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -58,7 +58,7 @@ class SvdEmbedder:
         self._columns = {word: column for column, word in enumerate(vocabulary)}
         self._weights = weights  # idf, (features,)
         self._axes = axes  # (features, size)
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
 
     @property
     def size(self) -> int:
@@ -67,7 +67,7 @@ class SvdEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), size), of length 1, or of zeros for a text without a known feature."""
-        return self.embed_features([features(text, self._tokenizer) for text in texts])
+        return self.embed_features([features(text, self.tokenizer) for text in texts])
 
     def embed_features(self, rows: Sequence[Sequence[str]]) -> Vectors:
         """The same for texts whose `features` are known already."""
@@ -87,13 +87,14 @@ class SvdEmbedder:
         path.mkdir(parents=True, exist_ok=True)
         np.save(path / "weights.npy", self._weights, allow_pickle=False)
         np.save(path / "axes.npy", self._axes, allow_pickle=False)
-        facts = {"version": self.version, "user_words": self._tokenizer.user_words, "vocabulary": list(self.vocabulary)}
+        facts = {"version": self.version, "user_words": self.tokenizer.user_words, "vocabulary": list(self.vocabulary)}
         (path / "embedder.json").write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
 
 
 def _of_length_one(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-12)
+    divided: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-12)
+    return divided
 
 
 def fit_embedder(texts: Sequence[str], *, size: int, tokenizer: Tokenizer) -> SvdEmbedder:
@@ -132,14 +133,15 @@ def _axes(rows: list[list[str]], vocabulary: list[str], weights: Vectors, size: 
     matrix.data /= np.repeat(np.where(lengths > 0, lengths, 1).astype(np.float32), np.diff(matrix.indptr))
     svd = TruncatedSVD(n_components=size, n_iter=_ITERATIONS, random_state=_SEED)
     svd.fit(matrix)
-    return np.ascontiguousarray(svd.components_.T, dtype=np.float32)
+    axes: Vectors = np.ascontiguousarray(svd.components_.T, dtype=np.float32)
+    return axes
 
 
-def load_embedder(path: Path, tokenizer: Tokenizer | None = None) -> SvdEmbedder:
+def load_embedder(path: Path, tokenizer_for: Callable[[tuple[str, ...]], Tokenizer] = Tokenizer) -> SvdEmbedder:
     """Open what `SvdEmbedder.save` wrote; the axes are mapped. Raises OSError or ValueError when it is damaged."""
     facts = json.loads((path / "embedder.json").read_text("utf-8"))
     weights = np.load(path / "weights.npy", allow_pickle=False)
     axes = np.load(path / "axes.npy", mmap_mode="r", allow_pickle=False)
     if len(facts["vocabulary"]) != len(weights) or len(weights) != len(axes):
         raise ValueError("the parts of the embedder do not fit together")
-    return SvdEmbedder(facts["vocabulary"], weights, axes, tokenizer or Tokenizer(facts["user_words"]), facts["version"])
+    return SvdEmbedder(facts["vocabulary"], weights, axes, tokenizer_for(tuple(facts["user_words"])), facts["version"])

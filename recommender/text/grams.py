@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 # Scripts written without blanks: kana, Han with its extensions.
@@ -20,7 +21,7 @@ def char_grams(text: str) -> list[str]:
     for run in _RUNS.findall(text):
         if run.isascii():
             continue
-        grams.extend(pair for pair in map("".join, zip(run, run[1:], strict=False)) if not pair.isascii())
+        grams.extend(pair for pair in map("".join, itertools.pairwise(run)) if not pair.isascii())
         grams.extend(_WRITTEN_TOGETHER.findall(run))
     return grams
 

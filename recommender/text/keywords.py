@@ -10,12 +10,17 @@ from functools import cache
 from importlib import resources
 
 _WORD = re.compile(r"(?:[\u4e00-\u9fff]{2,}|[a-z][a-z0-9+&'-]+)$")
-_SEEN_BY_ALL = frozenset(
-    "我们 你们 他们 她们 自己 这个 那个 这些 那些 这样 那样 什么 怎么 可以 没有 就是 不是 还是 但是 因为 所以 如果 虽然 而且 "
-    "然后 真的 非常 特别 比较 一个 一种 一下 一些 有点 时候 现在 已经 之前 之后 以后 大家 觉得 知道 感觉 出来 起来 下来 不会 "
-    "不要 不能 需要 可能 其实 一直 一样 一定 这里 那里 这么 那么 东西 今天 昨天 明天 the and for you with this that are was "
-    "话题 小红书 姐妹 宝子".split()
-)
+_SEEN_BY_ALL = """
+我们 你们 他们 她们 自己 这个 那个 这些 那些 这样 那样 什么 怎么 可以 没有 就是 不是 还是 但是 因为 所以 如果 虽然 而且
+然后 真的 非常 特别 比较 一个 一种 一下 一些 有点 时候 现在 已经 之前 之后 以后 大家 觉得 知道 感觉 出来 起来 下来 不会
+不要 不能 需要 可能 其实 一直 一样 一定 这里 那里 这么 那么 东西 今天 昨天 明天 the and for you with this that are was
+话题 小红书 姐妹 宝子
+"""
+
+
+@cache
+def _seen_by_all() -> frozenset[str]:
+    return frozenset(_SEEN_BY_ALL.split())
 
 
 @cache
@@ -32,10 +37,16 @@ def keywords(tokens: Sequence[str], top: int = 8) -> tuple[str, ...]:
     Words of two Chinese characters or more and Latin words; a part of a longer word already chosen is left out.
     """
     rarity, median = _rarity()
-    counts = Counter(word for word in (token.lower() for token in tokens) if _WORD.match(word) and word not in _SEEN_BY_ALL)
-    scored = sorted(counts.items(), key=lambda entry: (-(1 + math.log(entry[1])) * rarity.get(entry[0], median), entry[0]))
+    common = _seen_by_all()
+    counts = Counter(tokens)
+    scored: dict[str, float] = {}
+    for token, count in counts.items():
+        word = token if len(token) > 1 and not token.isascii() else token.lower()
+        if len(word) > 1 and word not in common and _WORD.match(word):
+            scored[word] = scored.get(word, 0.0) + (1 + math.log(count)) * rarity.get(word, median)
+    best = sorted(scored, key=lambda word: (-scored[word], word))
     chosen: list[str] = []
-    for word, _ in scored:
+    for word in best:
         if not any(word in other or other in word for other in chosen):
             chosen.append(word)
         if len(chosen) == top:

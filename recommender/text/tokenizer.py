@@ -165,4 +165,5 @@ class Tokenizer:
         except UnicodeEncodeError:
             # Rust knows no lone surrogates; each is a token of its own to jieba, as the replacement character is.
             originals = iter(_REPLACED.findall(text))
-            return [next(originals) if token == "\ufffd" else token for token in cut(_SURROGATE.sub("\ufffd", text))]
+            pieces = cut(_SURROGATE.sub("\ufffd", text))
+            return [next(originals) if piece == "\ufffd" else piece for piece in pieces]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from recommender.errors import InputError
 from recommender.text.folding import fold
-from recommender.understanding.matcher import TermMatcher, character_pairs
+from recommender.text.terms import TermMatcher, character_pairs
 from recommender.understanding.taxonomy import CATEGORIES, DATA, lexicon
 
 PLACES = "商场平台"  # the heading of malls and shops that sell everything: no category speaks from them
@@ -32,7 +32,12 @@ class Alias:
 
 def fold_name(name: str) -> str:
     """A name as the dictionary files it: folded, one kind of apostrophe."""
-    return fold(name).translate(_APOSTROPHES)
+    return same_apostrophes(fold(name))
+
+
+def same_apostrophes(folded: str) -> str:
+    """Folded text with one kind of apostrophe, of the same length."""
+    return folded.translate(_APOSTROPHES) if any(mark in folded for mark in "’‘`´") else folded
 
 
 def parse_brands(text: str, file: str) -> list[Alias]:
@@ -126,7 +131,7 @@ class BrandFinder:
 def brand_finder() -> BrandFinder:
     """The finder over the shipped dictionary."""
     lines = (DATA / "false_friends.txt").read_text("utf-8").splitlines()
-    friends = [fold_name(word) for line in lines if not line.startswith("#") for word in line.split()]
+    friends = [fold_name(word.replace("_", " ")) for line in lines if not line.startswith("#") for word in line.split()]
     dictionary = _dictionary()
     trades: dict[str, list[str]] = {}
     for word in lexicon():

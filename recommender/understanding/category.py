@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.text.folding import fold
+from recommender.text.terms import TermMatcher
 from recommender.understanding.brands import BrandHit
-from recommender.understanding.matcher import TermMatcher
 from recommender.understanding.taxonomy import CATEGORIES, LexiconWord, lexicon
 from recommender.understanding.traits import Post
 
@@ -23,7 +23,8 @@ TITLE, BODY, TAGS, BRAND = 1.5, 1.0, 1.5, 3.0
 LIFE = "情感生活"  # also holds whatever fits nowhere else: its words speak more softly, and it wins when nothing else speaks
 LIFE_SOFTNESS, LIFE_START = 0.5, 1.0
 SHARPNESS = 0.35  # turns votes into confidence; fitted so that confidence is the share of right answers
-ABSTAIN_BELOW = 0.2  # of confidence: then no category is better than a guess
+ABSTAIN_BELOW = 0.1  # of confidence: then no category is better than a guess
+NO_EVIDENCE = 0.4  # confidence in the category for anything else when no word speaks for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class CategoryClassifier:
         winner = int(probabilities.argmax())
         confidence = float(probabilities[winner])
         silent = not (post.title or post.body or post.tags)
+        if not loudest and winner == life:
+            confidence = NO_EVIDENCE
         words = sorted(loudest.get(winner, {}).items(), key=lambda entry: -entry[1])
         second = max((name for number, name in seconds if number == winner), key=lambda name: seconds[winner, name], default="")
         return CategoryOpinion(

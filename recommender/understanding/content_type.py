@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from recommender.library.model import ContentType
 from recommender.understanding.taxonomy import CATEGORIES, DATA
-from recommender.understanding.traits import FORMS, feature_names, trait_words
+from recommender.understanding.traits import FORMS, TOGETHER, feature_names, trait_words
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class TypeClassifier:
     def __init__(self, model: TypeModel) -> None:
         self._model = model
         self._labels = {trait.key: trait.label for trait in trait_words()}
-        self._forms = {f"form:{name}": label for name, label, _ in FORMS}
+        self._forms = {f"form:{name}": label for name, label, _ in FORMS} | {f"together:{name}": label for name, label, _ in TOGETHER}
         self._names = input_names()
 
     def classify(self, inputs: Floats, seen: Sequence[Mapping[str, list[str]]]) -> list[TypeOpinion]:
@@ -105,10 +105,10 @@ class TypeClassifier:
         kind, _, key = name.partition(":")
         if value <= 0:
             return ""
-        if kind in ("title", "body", "tags"):
+        if kind in ("title", "body"):
             words = list(dict.fromkeys(found.get(key, ())))[:3]
             return f"{self._labels[key]}（{'、'.join(words)}）" if words else ""
-        if kind == "form":
+        if kind in ("form", "together"):
             return self._forms[name]
         if kind == "brands":
             return "点名了品牌或店铺"

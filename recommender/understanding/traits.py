@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.text.folding import fold
-from recommender.understanding.matcher import TermMatcher, character_pairs
+from recommender.text.terms import TermMatcher, character_pairs
 from recommender.understanding.taxonomy import DATA
 
 Floats = npt.NDArray[np.float64]
 
-_HASHTAG = re.compile(r"#[^\s#]+#?")
+_HASHTAG = re.compile(r"#[^\s#]+")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 _MONEY = re.compile(r"[$¥￥€£]\s?\d|\d+(?:\.\d+)?\s?(?:元|块|刀|rmb|美金|美元|欧)")
 _CLOCK = re.compile(r"\d{1,2}[:：]\d{2}|\d{1,2}\s?(?:am|pm)|\d{1,2}点")
@@ -48,11 +48,13 @@ class Post:
     folded_title: str
     folded_body: str
     folded_tags: str
+    folded: str  # the three, one per line, as names are filed
     title_pairs: set[str]
     body_pairs: set[str]
     tag_pairs: set[str]
 
 
+SPOKEN = 12  # characters of body from which it speaks for itself
 MAX_CHARACTERS = 4000  # of a post that is looked at: what it is shows long before, and 100,000 characters must not take seconds
 
 
@@ -70,6 +72,7 @@ def prepare(title: str, text: str, tags: tuple[str, ...]) -> Post:
         folded_title,
         folded_body,
         folded_tags,
+        f"{folded_title}\n{folded_body}\n{folded_tags}",
         character_pairs(folded_title),
         character_pairs(folded_body),
         character_pairs(folded_tags),
@@ -141,25 +144,49 @@ FORMS: tuple[tuple[str, str, Callable[[Post], float]], ...] = (
 )
 
 
+# Traits that mean more together than apart: key, what to call them in a reason, how they are judged from summed traits.
+# `t` maps a trait's key to how often its words were found (title twice), `f` a form's name to its measure.
+TOGETHER: tuple[tuple[str, str, Callable[[dict[str, float], dict[str, float]], bool]], ...] = (
+    ("nothing_sold", "没有商品、店铺或味道", lambda t, f: not (t["goods"] or t["place"] or t["taste"] or t["selling"] or t["star"])),
+    ("goods_alone", "只展示商品、没有自己的故事", lambda t, f: t["goods"] > 0 and not (f["first_person"] or t["diary"] or t["family"])),
+    ("goods_praised", "夸商品", lambda t, f: t["goods"] > 0 and t["praise"] > 0),
+    ("visit", "到店吃喝的体验", lambda t, f: t["taste"] > 1 and t["place"] > 1),
+    ("guide", "成篇的指南", lambda t, f: t["howto"] > 1 and (f["numbered"] > 1 or t["advice"] > 2 or t["route"] > 3)),
+    ("story", "顾客的故事", lambda t, f: t["customer"] > 1 and (t["feeling"] > 0 or t["diary"] > 0)),
+    ("announcement", "活动或时间通知", lambda t, f: t["notice"] > 2 and t["taste"] < 2 and t["praise"] < 3),
+    ("recipe", "照着能做", lambda t, f: t["steps"] > 3),
+    ("diary_only", "记自己的日子", lambda t, f: t["diary"] > 0 and not (t["goods"] or t["place"] or t["howto"] or t["selling"])),
+    (
+        "wish_only",
+        "只有心情或祝福",
+        lambda t, f: f["short_body"] + f["no_body"] > 0 and t["feeling"] + t["greeting"] > 0 and not t["goods"],
+    ),
+)
+
+
 @cache
 def feature_names() -> tuple[str, ...]:
     """Names of the numbers that `measure` gives, in order."""
-    words = [f"{place}:{trait.key}" for trait in trait_words() for place in ("title", "body", "tags")]
-    return (*words, *(f"form:{name}" for name, _, _ in FORMS))
+    words = [f"{place}:{trait.key}" for trait in trait_words() for place in ("title", "body")]
+    return (*words, *(f"form:{name}" for name, _, _ in FORMS), *(f"together:{name}" for name, _, _ in TOGETHER))
 
 
 def measure(post: Post) -> tuple[Floats, dict[str, list[str]]]:
     """The post as numbers (see `feature_names`), and per trait the words that were found."""
     matcher, owners = _trait_matcher()
     traits = trait_words()
-    counts = np.zeros((len(traits), 3))
+    counts = np.zeros((len(traits), 2))
     seen: dict[str, list[str]] = {}
-    places = ((post.folded_title, post.title_pairs), (post.folded_body, post.body_pairs), (post.folded_tags, post.tag_pairs))
-    for place, (text, pairs) in enumerate(places):
+    # Hashtags say what a post is about, and hardly what it does: they only speak where there is no body.
+    body = (post.folded_body, post.body_pairs) if len(post.body) >= SPOKEN else (f"{post.folded_body}\n{post.folded_tags}", None)
+    for place, (text, pairs) in enumerate(((post.folded_title, post.title_pairs), body)):
         for word, count in matcher.find(text, pairs).items():
             for owner in owners[word]:
                 counts[owner, place] += min(count, 3)
                 seen.setdefault(traits[owner].key, []).append(word)
     # in the title a word counts once, in the body by its logarithm so that length does not decide
-    values = np.stack([np.minimum(counts[:, 0], 2.0), np.log1p(counts[:, 1]), np.minimum(counts[:, 2], 1.0)], axis=1).ravel()
-    return np.concatenate([values, [form(post) for _, _, form in FORMS]]), seen
+    values = np.stack([np.minimum(counts[:, 0], 2.0), np.log1p(counts[:, 1])], axis=1).ravel()
+    forms = {name: form(post) for name, _, form in FORMS}
+    sums = {trait.key: float(2 * row[0] + row[1]) for trait, row in zip(traits, counts, strict=True)}
+    together = [float(judge(sums, forms)) for _, _, judge in TOGETHER]
+    return np.concatenate([values, [*forms.values(), *together]]), seen

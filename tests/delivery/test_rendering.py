@@ -58,6 +58,10 @@ def test_moments_count_characters_too() -> None:
         ("写 C#的人也看 https://a.example/#top", "写 C#的人也看 https://a.example/#top"),
         ("#开头的话题 今天说洗脸", "开头的话题 今天说洗脸"),
         ("一行\n#护肤\n又一行", "一行\n又一行"),
+        ("一起学习\n#study with me# #学习日记\n@某人 @薯队长", "一起学习"),
+        ("今天 #study with me# 三小时", "今天 study with me 三小时"),
+        ("寿司真好吃 #\n#日料 [话题]# #", "寿司真好吃"),
+        ("谢谢 @某人 的推荐", "谢谢 @某人 的推荐"),
     ],
 )
 def test_hashtags(text: str, shown: str) -> None:

@@ -20,6 +20,7 @@ from recommender.settings import Settings
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = "2026-07-01"
+NO_FILTER = ContentFilter()
 ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
 
 
@@ -32,7 +33,17 @@ class House:
     index: Index
     relevance: dict[str, float] = field(default_factory=dict)  # score of each content in every search
 
-    def add(self, number: int, *, age_days: float = 1, score: float = 1.0, quality: float = 70, cluster: str = "", **changes: Any) -> str:
+    def add(
+        self,
+        number: int,
+        *,
+        age_days: float = 1,
+        score: float = 1.0,
+        quality: float = 70,
+        cluster: str = "",
+        understanding: Understanding | None = None,
+        **changes: Any,
+    ) -> str:
         """Store one understood note; returns its id."""
         note = IncomingContent(
             platform=Platform.XHS,
@@ -47,15 +58,18 @@ class House:
             rights=Rights.REFERENCE,
         )
         (outcome,) = self.library.contents.upsert([replace(note, **changes)])
-        self.library.contents.save_understanding([(outcome.id, Understanding(quality=quality, category="美妆护肤", version="test"))])
+        self.library.contents.save_understanding(
+            [(outcome.id, understanding or Understanding(quality=quality, category="美妆护肤", version="test"))]
+        )
         if cluster:
             self.library.contents.set_clusters([(outcome.id, cluster, 2)])
         self.relevance[outcome.id] = score
         return outcome.id
 
-    def subscribe(self, name: str = "早报", **changes: Any) -> Subscription:
+    def subscribe(self, subscription_id: str = "早报", **changes: Any) -> Subscription:
         """Store a subscription for 洗脸."""
-        return self.library.subscriptions.put(replace(Subscription(id=name, name=f"{name}：洗脸", query="洗脸"), **changes))
+        subscription = Subscription(id=subscription_id, name=f"{subscription_id}：洗脸", query="洗脸")
+        return self.library.subscriptions.put(replace(subscription, **changes))
 
 
 class ToldIndex:
@@ -67,15 +81,17 @@ class ToldIndex:
         self.asked: list[tuple[str, ContentFilter, str]] = []
 
     def search(
-        self, query: str, filter: ContentFilter = ContentFilter(), *, limit: int = 20, cursor: str | None = None, order: str = "relevance"
+        self, query: str, filter: ContentFilter = NO_FILTER, *, limit: int = 20, cursor: str | None = None, order: str = "relevance"
     ) -> SearchResult:
         """Hits by score, or by time for `newest`."""
         self.asked.append((query, filter, order))
         contents = self._library.contents.get_many(list(self._relevance))
         found = [content for content in contents.values() if fits(content, filter)]
         found.sort(key=lambda item: self._relevance[item.id] if order == "relevance" else item.published_at or NOW, reverse=True)
-        hits = [Hit(item.id, self._relevance[item.id], {}, ("洗脸",) if query else ()) for item in found[:limit]]
-        return SearchResult(hits, len(found), {}, None, query)
+        hits = [Hit(item.id, self._relevance[item.id], {}, ("洗脸",) if query else ()) for item in found]
+        start = int(cursor or 0)
+        following = str(start + limit) if start + limit < len(hits) else None
+        return SearchResult(hits[start : start + limit], len(found), {}, following, query)
 
 
 def house(folder: Path) -> House:

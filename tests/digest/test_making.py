@@ -12,10 +12,11 @@ from recommender.digest import choosing, due, make_digest, preview
 from recommender.errors import InputError, NotFound
 from recommender.library.model import Channel, ContentType, DeliveryState, Segment
 from recommender.matching import MatchedItem, MatchResult
+from tests.delivery.builders import BLOCKED
 from tests.digest.builders import NOW, TODAY, House
 
 
-def test_recent_contents_come_first_by_quality_and_freshness_then_relevance(home: House) -> None:
+def test_recent_contents_come_first_by_worth_then_older_ones_by_relevance(home: House) -> None:
     old_best = home.add(1, age_days=90, score=9, quality=99)
     old = home.add(2, age_days=40, score=8)
     plain = home.add(3, age_days=2, score=5, quality=40)
@@ -26,6 +27,13 @@ def test_recent_contents_come_first_by_quality_and_freshness_then_relevance(home
     assert digest.reasons[0] == "写到了「洗脸」，3 天前发布，质量分 90。"
     assert all(reason.endswith("。") for reason in digest.reasons)
     assert digest.title == "早报：洗脸 · 7月1日"
+
+
+def test_what_compliance_blocks_comes_behind_what_may_be_sent(home: House) -> None:
+    blocked = home.add(1, age_days=0.1, score=9, quality=99, understanding=BLOCKED)
+    fine = home.add(2, age_days=9, score=5, quality=10)
+    digest = preview(home.library, home.index, home.settings, home.subscribe(), TODAY, NOW)
+    assert digest.content_ids == (fine, blocked)
 
 
 def test_a_digest_is_frozen(home: House) -> None:
@@ -55,6 +63,16 @@ def test_near_duplicates_come_once_for_ever(home: House) -> None:
     assert tomorrow.content_ids == ()
 
 
+def test_older_contents_fill_what_is_left_however_many_were_had(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "PAGE", 2)
+    subscription = home.subscribe(limit=5)
+    for number in range(8):
+        home.add(number, age_days=100, score=10 - number)
+    first = make_digest(home.library, home.index, home.settings, subscription, TODAY, NOW)
+    second = make_digest(home.library, home.index, home.settings, subscription, "2026-07-02", NOW + timedelta(days=1))
+    assert [*first.content_ids, *second.content_ids] == [f"xhs-{number}" for number in range(8)]
+
+
 def test_other_subscriptions_have_their_own_memory(home: House) -> None:
     only = home.add(1)
     for name in ("早报", "晚报"):
@@ -64,7 +82,7 @@ def test_other_subscriptions_have_their_own_memory(home: House) -> None:
 def test_filters_and_limits_hold(home: House) -> None:
     home.add(1, quality=30)
     good = home.add(2, quality=90)
-    subscription = home.subscribe(filters={"min_quality": "60"}, limit=10**30)
+    subscription = replace(home.subscribe(filters={"min_quality": "60"}), limit=10**30)
     assert preview(home.library, home.index, home.settings, subscription, TODAY, NOW).content_ids == (good,)
     assert preview(home.library, home.index, home.settings, replace(subscription, limit=-1), TODAY, NOW).content_ids == ()
     with pytest.raises(InputError, match="colour"):
@@ -102,10 +120,11 @@ def test_by_segment_matching_decides(home: House, monkeypatch: pytest.MonkeyPatc
     chosen, other = home.add(1), home.add(2, quality=20)
     asked: list[Any] = []
 
-    def match(_library: object, _index: object, request: Any, _now: object) -> MatchResult:
+    def match(_library: object, _index: object, request: Any, _now: object, *, cooldown_days: int) -> MatchResult:
+        assert cooldown_days == home.settings.cooldown_days
         asked.append(request)
         found = home.library.contents.get_many([chosen, other])
-        items = [MatchedItem(found[content_id], 1.0, {}, ("妈妈常问的问题", "讲护理。")) for content_id in (chosen, other)]
+        items = [MatchedItem(found[content_id], 1.0, {}, ("妈妈常问的问题", "讲护理。", "还新鲜。")) for content_id in (chosen, other)]
         return MatchResult(items, ())
 
     monkeypatch.setattr(choosing, "match", match)
@@ -113,7 +132,7 @@ def test_by_segment_matching_decides(home: House, monkeypatch: pytest.MonkeyPatc
     subscription = home.subscribe(segment_id="s", query="拉新", channel=Channel.MOMENTS, filters=words)
     digest = preview(home.library, home.index, home.settings, subscription, TODAY, NOW)
     assert digest.content_ids == (chosen,)
-    assert digest.reasons == ("妈妈常问的问题，讲护理。",)
+    assert digest.reasons == ("妈妈常问的问题；讲护理。",)
     (request,) = asked
     assert (request.segment, request.goal, request.channel, request.exclude) == (segment, "拉新", Channel.MOMENTS, frozenset())
     typed = replace(subscription, filters={"content_type": "service"})

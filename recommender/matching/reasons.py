@@ -1,0 +1,149 @@
+"""Why a content was chosen: sentences that name a trait, word or rule, each checked by taking it away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from recommender.library.model import ContentItem
+from recommender.matching.candidates import meanings
+from recommender.matching.channels import ChannelRules
+from recommender.matching.mix import TYPE_NAMES, Scored
+from recommender.matching.places import places
+from recommender.matching.profile import Trait, segment_text, without_trait
+from recommender.matching.ranking import Ranker, age_in_days, make_ranker, score_of
+from recommender.matching.traits import own_words, traits_of
+from recommender.search import Index
+
+FEWEST, MOST = 2, 4
+_TOPIC_REASONS = 2
+_LEAST_SHARE = 0.2  # of the topic part, for a need to be given as a reason
+_TRAITS_TRIED = 12  # traits that are taken away one by one
+_WORDS_SHOWN = 3
+_FRESH_DAYS = 30
+_FIELDS = {
+    "name": "名称",
+    "description": "描述",
+    "tags": "标签",
+    "interests": "兴趣",
+    "life_stage": "人生阶段",
+    "tier": "等级",
+    "goal": "目标",
+}
+
+
+def explain(index: Index, ranker: Ranker, chosen: Sequence[Scored]) -> list[tuple[str, ...]]:
+    """Two to four Chinese sentences for each chosen content.
+
+    A sentence that names a word of the segment is only given where the score falls when that word is taken away; the
+    others name a part of the score that is above zero.
+    """
+    tried = _worth_trying(ranker, chosen)
+    falls = _falls(index, ranker, chosen, [trait.said for trait in tried])
+    return [_reasons(ranker, one, [trait for trait in tried if falls[trait.said][place]]) for place, one in enumerate(chosen)]
+
+
+def _gain(ranker: Ranker, item: ContentItem, trait: Trait) -> float:
+    topics = traits_of(item).topics
+    return max(
+        (ranker.profile.needs[name] * topics[name][0] * share for name, share in trait.topics.items() if name in topics), default=0.0
+    )
+
+
+def _worth_trying(ranker: Ranker, chosen: Sequence[Scored]) -> list[Trait]:
+    """The traits that speak most for the list, one per word, those said plainly before those that follow from a role."""
+    gains: dict[str, tuple[float, Trait]] = {}
+    for trait in ranker.profile.traits:
+        gain = sum(_gain(ranker, one.item, trait) for one in chosen) * (0.8 if trait.role else 1.0)
+        if gain > gains.get(trait.said, (0.0, trait))[0]:
+            gains[trait.said] = (gain, trait)
+    best = sorted(gains.values(), key=lambda pair: (-pair[0], pair[1].said))
+    return [trait for _, trait in best[:_TRAITS_TRIED]]
+
+
+def _falls(index: Index, ranker: Ranker, chosen: Sequence[Scored], said: Sequence[str]) -> Mapping[str, list[bool]]:
+    """For each trait, whether the score of each chosen content falls without it."""
+    if not said or not chosen:
+        return {}
+    reduced = [without_trait(ranker.request, word) for word in said]
+    items = [one.item for one in chosen]
+    near = meanings(index, items, [segment_text(request.segment, request.goal) for request in reduced])
+    found: dict[str, list[bool]] = {}
+    for row, (word, request) in enumerate(zip(said, reduced, strict=True)):
+        without = make_ranker(request, ranker.day)
+        scores = [score_of(without.parts(item, float(near[row, place]))) for place, item in enumerate(items)]
+        found[word] = [score < one.score - 1e-9 for score, one in zip(scores, chosen, strict=True)]
+    return found
+
+
+def _reasons(ranker: Ranker, one: Scored, causes: Sequence[Trait]) -> tuple[str, ...]:
+    sentences = _topic_reasons(ranker, one, causes)
+    sentences += _other_reasons(ranker, one, few=len(sentences) < FEWEST)
+    return tuple(sentences[:MOST])
+
+
+def _topic_reasons(ranker: Ranker, one: Scored, causes: Sequence[Trait]) -> list[str]:
+    topics, topic_part = traits_of(one.item).topics, one.parts.get("topic", 0.0)
+    best: dict[str, tuple[float, Trait]] = {}
+    for trait in causes:
+        for name, share in trait.topics.items():
+            if name in topics:
+                gain = ranker.profile.needs[name] * topics[name][0] * share * (0.8 if trait.role else 1.0)
+                if gain > best.get(name, (_LEAST_SHARE * topic_part, trait))[0]:
+                    best[name] = (gain, trait)
+    ordered = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))
+    sentences: list[str] = []
+    used: set[str] = set()
+    for name, (_, trait) in ordered:
+        if trait.said in used or len(sentences) == _TOPIC_REASONS:
+            continue
+        used.add(trait.said)
+        words = "、".join(topics[name][1][:_WORDS_SHOWN])
+        who = f"，也就是「{trait.role}」" if trait.role else ""
+        sentences.append(f"客户{_FIELDS[trait.field]}里的“{trait.said}”{who}，要「{name}」：这篇写到{words}。")
+    return sentences
+
+
+def _other_reasons(ranker: Ranker, one: Scored, *, few: bool) -> list[str]:
+    """Sentences for the other parts that raised the score, strongest first; weak ones only where there are few others."""
+    item, parts = one.item, one.parts
+    known = item.understanding
+    found: list[tuple[float, str]] = []
+    if parts.get("region", 0.0) > 0:
+        found.append((parts["region"], f"写的是{'、'.join(_near(ranker, item)[:2])}，和客户所在地区相符。"))
+    if parts.get("season", 0.0) > 0:
+        found.append((parts["season"], f"正当时令：{'、'.join(sorted(traits_of(item).seasons & ranker.seasons))}。"))
+    if known.content_type is not None and parts.get("type", 0.0) > 0:
+        found.append((parts["type"], _type_reason(ranker, ranker.rules, one)))
+    if parts.get("deals", 0.0) > 0:
+        found.append((parts["deals"], f"{ranker.rules.name}要好价，这篇讲优惠。"))
+    own = own_words(traits_of(item), ranker.profile.words)
+    if own and parts.get("words", 0.0) > 0:
+        words = sorted(own, key=lambda word: (-own[word], word))[:_WORDS_SHOWN]
+        found.append((parts["words"] * 0.5, f"直接写到客户的词：{'、'.join(words)}。"))
+    if item.published_at is not None and parts.get("freshness", 0.0) > 0:
+        age_days = age_in_days(item.published_at, ranker.day)
+        if age_days <= _FRESH_DAYS:
+            found.append((parts["freshness"], "今天发布。" if age_days <= 0 else f"{age_days} 天前发布，还新鲜。"))
+    if parts.get("category", 0.0) > 0:
+        found.append((parts["category"] * 0.5, f"属于客户最相关的品类「{known.category}」。"))
+    if parts.get("quality", 0.0) > 0 and (few or known.quality >= 70):
+        found.append((parts["quality"] * 0.5, f"内容质量分 {known.quality:.0f}。"))
+    if few and parts.get("meaning", 0.0) > 0:
+        found.append((parts["meaning"], "整体意思与客户的描述相近。"))
+    return [sentence for _, sentence in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _near(ranker: Ranker, item: ContentItem) -> list[str]:
+    """The places of a content that lie in the segment's region or around it, most named first."""
+    named = traits_of(item).places
+    near = [place for place in named if places().fit({place: 1.0}, ranker.profile.places) > 0]
+    return sorted(near, key=lambda place: (-named[place], place))
+
+
+def _type_reason(ranker: Ranker, rules: ChannelRules, one: Scored) -> str:
+    kind = one.type
+    assert kind is not None
+    order = ranker.request.content_types
+    if kind in order:
+        return f"你要的类型里{TYPE_NAMES[kind]}排第 {order.index(kind) + 1}，这篇是{TYPE_NAMES[kind]}。"
+    return f"{rules.name}的内容里{TYPE_NAMES[kind]}占 {rules.mix[kind]:.0%}，这篇是{TYPE_NAMES[kind]}。"

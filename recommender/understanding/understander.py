@@ -1,0 +1,135 @@
+"""The one pass over contents: prepare each once, ask every part, classify the batch at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from recommender.compliance import check_text, worst
+from recommender.library.model import ComplianceLevel, ContentItem, Finding, Understanding
+from recommender.text.cleaning import clean_text, hashtags
+from recommender.text.keywords import keywords
+from recommender.text.terms import character_pairs
+from recommender.text.tokenizer import Tokenizer
+from recommender.understanding.brands import brand_finder, brand_names, same_apostrophes
+from recommender.understanding.category import CategoryOpinion, category_classifier
+from recommender.understanding.content_type import Floats, TypeOpinion, type_classifier
+from recommender.understanding.quality import quality
+from recommender.understanding.shops import find_shops
+from recommender.understanding.traits import Post, measure, prepare
+
+BRANDS_AT_MOST = 20
+
+
+class Reading:
+    """What was seen in one post: its category, brands, traits as numbers, and the trait words."""
+
+    __slots__ = ("brands", "category", "inputs", "seen")
+
+    def __init__(self, title: str, text: str, tags: tuple[str, ...]) -> None:
+        post = prepare(title, text, tags)
+        self.category, self.brands = _read_subject(post)
+        values, self.seen = measure(post)
+        self.inputs: Floats = np.concatenate([values, [min(1.0, len(self.brands) / 2)], self.category.probabilities])
+
+
+def _read_subject(post: Post) -> tuple[CategoryOpinion, tuple[str, ...]]:
+    written = "\n".join([post.title, post.body, *post.tags])
+    folded = same_apostrophes(post.folded)
+    pairs = post.title_pairs | post.body_pairs | post.tag_pairs
+    if folded is not post.folded:
+        pairs |= character_pairs(folded)
+    known = brand_finder().find(written, folded, pairs, frozenset(same_apostrophes(post.folded_tags).split("\n")))
+    opinion = category_classifier().classify(post, known)
+    names = dict.fromkeys(hit.brand for hit in known)
+    names.update(dict.fromkeys(find_shops(post.title, post.body, post.tags, opinion.category)))
+    return opinion, tuple(names)[:BRANDS_AT_MOST]
+
+
+class Understander:
+    """Makes an `Understanding` of contents. Holds only read-only data, so threads may share it."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def understand(self, items: Sequence[ContentItem]) -> list[Understanding]:
+        """One understanding per content, in order. Findings point into `original_title` + newline + `original_text`."""
+        readings = [Reading(item.title, item.text, item.tags) for item in items]
+        types = self._types(readings)
+        made: list[Understanding] = []
+        for item, reading, opinion in zip(items, readings, types, strict=True):
+            findings = check_text(f"{item.original_title}\n{item.original_text}", category=reading.category.category)
+            score, parts = quality(item, worst(findings))
+            made.append(self._made(reading, opinion, findings, f"{item.title}\n{item.text}", score, parts))
+        return made
+
+    def understand_text(self, title: str, text: str, tags: tuple[str, ...] = ()) -> Understanding:
+        """Of a text that is in no library: cleaned here, without quality."""
+        clean_title, clean = clean_text(title), clean_text(text)
+        reading = Reading(clean_title, clean, tags or hashtags(f"{title}\n{text}"))
+        findings = check_text(f"{title}\n{text}", category=reading.category.category)
+        made = self._made(reading, self._types([reading])[0], findings, f"{clean_title}\n{clean}", 0.0, {})
+        return replace(made, quality_parts={})
+
+    @staticmethod
+    def _types(readings: Sequence[Reading]) -> list[TypeOpinion]:
+        if not readings:
+            return []
+        return type_classifier().classify(np.stack([reading.inputs for reading in readings]), [reading.seen for reading in readings])
+
+    def _made(
+        self, reading: Reading, opinion: TypeOpinion, findings: list[Finding], text: str, score: float, parts: dict[str, float]
+    ) -> Understanding:
+        level: ComplianceLevel = worst(findings)
+        return Understanding(
+            content_type=opinion.content_type,
+            type_confidence=round(opinion.confidence, 4),
+            type_reason=opinion.reason,
+            category=reading.category.category,
+            category_confidence=round(reading.category.confidence, 4),
+            brands=reading.brands,
+            keywords=keywords(_tokenizer().search_tokens(text[:4000])),
+            quality=score,
+            quality_parts=parts,
+            compliance=level,
+            findings=tuple(findings),
+            version=self.version,
+        )
+
+
+def _version() -> str:
+    """Changes with every data file and module that can change an answer."""
+    fingerprint = hashlib.sha256()
+    here = Path(__file__).parent
+    rooms = (here, here.parent / "compliance", here.parent / "text")
+    for path in sorted(path for room in rooms for path in room.rglob("*") if path.suffix in {".py", ".txt", ".json", ".toml"}):
+        fingerprint.update(path.read_bytes())
+    return fingerprint.hexdigest()[:12]
+
+
+@cache
+def load_understander() -> Understander:
+    """The understander with the shipped data, made once per process."""
+    brand_finder()
+    category_classifier()
+    type_classifier()
+    return Understander(_version())
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    """Made when the first keywords are asked for: brand names as user words take half a second."""
+    return Tokenizer(brand_names())
+
+
+def understand(items: Sequence[ContentItem]) -> list[Understanding]:
+    """`load_understander().understand(items)`."""
+    return load_understander().understand(items)
+
+
+__all__ = ["Understander", "load_understander", "understand"]

@@ -1,0 +1,177 @@
+"""Searching: what is found, counted, ordered and paged."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recommender.errors import InputError
+from recommender.library.model import ContentFilter
+from recommender.search import Index, open_index, publish
+from tests.search.builders import DAY, found, library_in, note, published, settings_in
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Contents of the searches that other engines are publicly blamed for."""
+    texts = {
+        "install": ("安装简单", "三步装好，不用打孔"),
+        "pending": ("待处理", "这批订单还没发"),
+        "toolbox": ("测试工具箱", "里面有二十样"),
+        "bank": ("招商银行信用卡", "每周五有优惠"),
+        "company": ("招商加盟公司", "联系公司客服"),
+        "forum": ("国际论坛见闻", "会场很大"),
+        "flower": ("插花入门", "一束花摆在桌上"),
+        "apart": ("银行招商会", "先招商后谈银行"),
+        "cream": ("珂润面霜", "敏感肌用了一个月，很温和"),
+        "estee": ("雅诗兰黛小棕瓶", "夜里用的精华"),
+    }
+    return published(tmp_path_factory.mktemp("failures"), [note(name, *both) for name, both in texts.items()])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("简单", {"install"}),
+        ("处理", {"pending"}),
+        ("工具", {"toolbox"}),
+        ("工具箱", {"toolbox"}),
+        ("花", {"flower"}),
+        ("招商", {"bank", "company", "apart"}),
+        ("招商 -公司", {"bank", "apart"}),
+        ("招商 －公司", {"bank", "apart"}),
+        ('"招商银行"', {"bank"}),
+        ("“招商银行”", {"bank"}),
+        ("國際論壇", {"forum"}),
+        ("国际论坛", {"forum"}),
+        ("雅詩蘭黛", {"estee"}),
+        ("ＥＳＴＥＥ　ＬＡＵＤＥＲ", {"estee"}),
+        ("qwxzv", set()),
+        ("🔥", set()),
+        ('"招商" -银行', {"company"}),
+    ],
+)
+def test_published_failures_of_other_engines(failures: Index, query: str, expected: set[str]) -> None:
+    assert found(failures, query) == expected
+    assert failures.search(query).total == len(expected)
+
+
+def test_hits_say_which_words_they_hold(failures: Index) -> None:
+    hit = failures.search("敏感肌 面霜").hits[0]
+    assert hit.id == "xhs-cream"
+    assert {"敏感", "面霜"} <= set(hit.matched)
+    assert hit.score > 0 and set(hit.parts) == {"words", "meaning"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"',
+        "AND OR NOT",
+        "a" * 5000,
+        "花" * 5000,
+        "\x00\x01\x1f",
+        "\ud800花",
+        "'; DROP TABLE contents; --",
+        "title:(a AND b)~2^3",
+        "(.*a){30}",
+        "-",
+        "--花",
+        '-"',
+        "~!@#$%^&*()",
+        "-花",
+    ],
+)
+def test_every_string_gets_an_answer(failures: Index, query: str) -> None:
+    result = failures.search(query)
+    assert len(result.hits) == result.total <= 10
+    assert ("查询太长，只看了前 200 个字。" in result.notes) == (len(query) > 200)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.one_of(st.text(alphabet=st.characters(), max_size=30), st.text(alphabet='招商银行花"-－“” \x00a1', max_size=20)))
+def test_any_string_gets_an_answer(failures: Index, query: str) -> None:
+    result = failures.search(query)
+    assert result.total == len(result.hits)
+
+
+def test_equal_scores_are_paged_without_gap_or_repeat(tmp_path: Path) -> None:
+    index = published(tmp_path, [note(f"n{number * 37 % 50}", "一样的防晒") for number in range(50)])
+    paged: list[str] = []
+    result = index.search("防晒", limit=7)
+    while True:
+        paged += [hit.id for hit in result.hits]
+        if result.next_cursor is None:
+            break
+        result = index.search("防晒", limit=7, cursor=result.next_cursor)
+    assert len(paged) == len(set(paged)) == 50
+
+
+def test_a_cursor_stays_in_place_while_contents_arrive(tmp_path: Path) -> None:
+    library = library_in(
+        tmp_path, [note(f"n{number}", f"第{number}篇", published_at=DAY + timedelta(hours=number)) for number in range(10)]
+    )
+    where = settings_in(tmp_path)
+    publish(where.search_url, library, where)
+    index = open_index(where.search_url, library, where)
+    first = index.search("", limit=4)
+    library.contents.upsert([note("late", "刚到的", published_at=DAY + timedelta(days=3))])
+    publish(where.search_url, library, where)
+    assert index.refresh()
+    second = index.search("", limit=100, cursor=first.next_cursor)
+    assert [hit.id for hit in first.hits + second.hits] == [f"xhs-n{number}" for number in reversed(range(10))]
+    assert second.total == 11
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "é", "bnVsbA", "WyJuZXdlc3QiLDEsIngiLDFd", "W10", "a" * 10_000])
+def test_foreign_cursors_are_refused_in_one_sentence(failures: Index, cursor: str) -> None:
+    with pytest.raises(InputError, match="cursor 无效"):
+        failures.search("花", cursor=cursor)
+
+
+def test_unknown_orders_and_limits_are_refused(failures: Index) -> None:
+    with pytest.raises(InputError, match="不支持按"):
+        failures.search("花", order="random")
+    with pytest.raises(InputError, match="limit"):
+        failures.search("花", limit=0)
+
+
+def test_a_filtered_search_finds_what_only_partly_matches_when_nothing_else_does(tmp_path: Path) -> None:
+    notes = [note(f"both{number}", "防晒面霜") for number in range(3)] + [note("part", "防晒帽子", tags=("户外",))]
+    index = published(tmp_path, notes)
+    assert found(index, "防晒 面霜", filter=ContentFilter(tags=("户外",))) == {"part"}
+
+
+def test_partial_matches_join_where_few_hold_every_word_and_it_is_said(tmp_path: Path) -> None:
+    notes = [note("both", "防晒面霜推荐"), note("one", "防晒霜"), note("other", "面霜"), note("none", "厨房收纳")]
+    result = published(tmp_path, notes).search("防晒 面霜")
+    assert result.hits[0].id == "xhs-both"
+    assert "xhs-none" not in {hit.id for hit in result.hits}
+    assert any("只有 1 条包含全部词" in text for text in result.notes)
+
+
+def test_taken_down_contents_are_gone_at_once(tmp_path: Path) -> None:
+    library = library_in(tmp_path, [note("a", "防晒霜"), note("b", "防晒喷雾")])
+    where = settings_in(tmp_path)
+    publish(where.search_url, library, where)
+    index = open_index(where.search_url, library, where)
+    library.contents.take_down("xhs-a", "作者要求")
+    assert found(index, "防晒") == {"b"}
+    assert found(index, "") == {"b"}
+    assert [name for name, _ in index.candidates("防晒")] == ["xhs-b"]
+    assert [hit.id for hit in index.similar("防晒")] in ([], ["xhs-b"])
+    assert index.search("防晒").facets["platform"] == {"xhs": 1}
+
+
+def test_unknown_ids_have_no_vector(failures: Index) -> None:
+    assert not failures.vectors(["xhs-nobody"]).any()
+
+
+def test_an_empty_library_is_searched_without_trouble(tmp_path: Path) -> None:
+    index = published(tmp_path, [])
+    result = index.search("防晒")
+    assert (result.hits, result.total, result.next_cursor) == ([], 0, None)
+    assert index.search("").total == 0
+    assert index.similar("防晒") == [] and index.candidates("防晒") == []
