@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import challenge, problem, status_of
-from api.keys import OPEN_PATHS, SAFE_METHODS, check_scope, identify, is_loopback
+from api.keys import ASKING_PATHS, OPEN_PATHS, SAFE_METHODS, check_scope, identify, is_loopback
 from api.services import Services
 from recommender.errors import ZhongcaoError
 
@@ -88,7 +88,8 @@ class Gate:
             else:
                 found = await run_sync(identify, authorization, services.library, settings)
             # The least that any route asks for; `require` on the route may ask for more, and an unmarked route is never open.
-            check_scope(found, "read" if request.method in SAFE_METHODS else "write")
+            reads = request.method in SAFE_METHODS or request.url.path in ASKING_PATHS
+            check_scope(found, "read" if reads else "write")
         except ZhongcaoError as error:
             status = status_of(error)
             return problem(request, status, error.message, headers=challenge(request) if status == 401 else None)

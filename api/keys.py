@@ -20,6 +20,7 @@ from recommender.settings import Settings
 SCOPES = ("read", "write", "admin")  # each includes those before it
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = frozenset({"/healthz"})
+ASKING_PATHS = frozenset({"/v1/match", "/v1/compliance/check"})  # POST only because the question is long; nothing is written
 LONGEST_KEY = 200
 Shown = HTTPAuthorizationCredentials | None
 _NAMES = {"read": "读（read）", "write": "写（write）", "admin": "管理（admin）"}

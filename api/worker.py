@@ -13,7 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.worker import enqueue_due, run_next_job
 from recommender.digest import deliver_digest, due, make_digest
@@ -30,6 +30,7 @@ PAUSE_SECONDS = 3.0
 CLUSTER_EVERY_SECONDS = 600.0
 STALE_JOB_SECONDS = 900.0
 RETRY_DIGEST_SECONDS = 600.0
+ANSWERS_KEPT = timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,7 @@ class Worker:
 
     def steps(self) -> tuple[Callable[[], object], ...]:
         """What a round does, in order. A step that fails is logged and tried again in the next round."""
-        return (self.crawl, self.refresh, self.send_digests)
+        return (self.crawl, self.refresh, self.send_digests, self.forget)
 
     def run_round(self) -> None:
         """All steps once."""
@@ -103,6 +104,10 @@ class Worker:
                 tried[subscription.id] = clock
                 digest = make_digest(self.library, index, self.settings, subscription, now.astimezone(SHANGHAI).date().isoformat(), now)
                 deliver_digest(self.library, digest, self.settings, http)
+
+    def forget(self) -> None:
+        """Drop the answers to idempotent writes that nobody will repeat any more."""
+        self.library.idempotency.forget_before(datetime.now(UTC) - ANSWERS_KEPT)
 
 
 def run(settings: Settings, *, parent: int | None = None) -> None:

@@ -41,10 +41,10 @@ def failure_problem(error: BaseException, url: str) -> str:
         return f"找不到 {url[:200]} 的主机，请检查网址或网络。"
     if "Refused" in name:
         return f"{url[:200]} 的服务器拒绝连接，请检查网址和端口，或稍后再试。"
-    if "Cancelled" in name or "Size" in name:
-        return f"{url[:200]} 的内容太大，没有读；需要时请把 ZHONGCAO_MAX_PAGE_BYTES 调大。"
-    if "IgnoreRequest" in name:
+    if "redirect" in str(error):
         return f"{url[:200]} 转向次数太多，请换成最终的网址。"
+    if "Cancelled" in name or "IgnoreRequest" in name:  # Scrapy's words for an answer over DOWNLOAD_MAXSIZE, packed or unpacked
+        return f"{url[:200]} 的内容太大，没有读；需要时请把 ZHONGCAO_MAX_PAGE_BYTES 调大。"
     return f"{url[:200]} 没有读到（{name}），稍后会再试。"
 
 

@@ -23,6 +23,7 @@ MOST_TAGS = 50
 TIERS = ((500_000, CreatorTier.HEAD), (50_000, CreatorTier.SHOULDER), (5_000, CreatorTier.KOC))  # least followers
 
 _NOTHING = frozenset({"-", "--", "null", "None", "none", "NULL", "undefined"})
+_SPACE = re.compile(r"\s")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NOTE_ADDRESSES = {Platform.XHS: "https://www.xiaohongshu.com/explore/{}", Platform.WEIBO: "https://m.weibo.cn/detail/{}"}
 
@@ -209,7 +210,7 @@ def _media(url: str) -> str:
     url = _plain(url)
     if url.startswith("//"):
         url = "https:" + url
-    return url if url.startswith(("https://", "http://")) and not any(letter.isspace() for letter in url) else ""
+    return url if url.startswith(("https://", "http://")) and not _SPACE.search(url) else ""
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import click
 
 from api.cli.output import PARTLY, as_json_line, json_option, library, say, settings, table
 from recommender.digest import deliver_digest, due, make_digest, render_digest
+from recommender.digest.rendering import Format
 from recommender.errors import InputError
 from recommender.library.access import SCOPES
 from recommender.library.model import DeliveryState
@@ -26,7 +27,7 @@ from recommender.search import open_index
 @json_option
 @click.pass_context
 def digest(
-    context: click.Context, subscription_ids: tuple[str, ...], day: str | None, form: str, deliver: bool, only_due: bool, as_json: bool
+    context: click.Context, subscription_ids: tuple[str, ...], day: str | None, form: Format, deliver: bool, only_due: bool, as_json: bool
 ) -> None:
     """Make today's digest of the named subscriptions, or of all.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -65,6 +66,13 @@ def import_files(context: click.Context, paths: tuple[Path, ...], no_index: bool
         context.exit(2)
 
 
+def _show_crawl(event: dict[str, Any]) -> None:
+    if event["event"] == "started":
+        click.echo(f"{event['source']}：开始抓取……", err=True)
+    elif event["event"] == "finished":
+        click.echo(f"{event['source']}：{event['message'] or '完成'}", err=True)
+
+
 @click.command()
 @click.argument("source_ids", nargs=-1, metavar="[SOURCE]...")
 @json_option
@@ -83,8 +91,8 @@ def crawl(context: click.Context, source_ids: tuple[str, ...], as_json: bool) ->
             opened.sources.get(source_id)
         if not ids:
             raise InputError("还没有来源：先 zhongcao sources example > sources.toml，改好后 zhongcao sources apply sources.toml。")
+        reports = run_crawl(found, ids, show=_show_crawl)
         with progress() as report:
-            reports = run_crawl(found, ids, show=lambda source_id, read: report(source_id, read, max(read, 1)))
             refresh_library(opened, found, progress=report)
         failed = [source.id for source in opened.sources.all() if source.id in reports and source.last_state == "failed"]
         if as_json:

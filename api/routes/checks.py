@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.errors import problem
-from api.keys import Reader, Writer
+from api.keys import Reader
 from api.openapi import problems
 from api.services import Services, services
 from api.wire.checks import Alive, CheckedOut, ComplianceIn, Ready
@@ -22,7 +22,7 @@ Doors = Annotated[Services, Depends(services)]
 
 
 @router.post("/compliance/check", summary="检查一段文字")
-def check_compliance(_caller: Writer, given: ComplianceIn) -> CheckedOut:
+def check_compliance(_caller: Reader, given: ComplianceIn) -> CheckedOut:
     """指出位置、法条、级别、原因和改法；block 级的内容不能导出，但可以阅读。"""
     findings = check_text(given.text, category=given.category, has_purchase_link=given.has_purchase_link)
     return CheckedOut(level=worst(findings), findings=[FindingOut.of(finding) for finding in findings])

@@ -60,7 +60,7 @@ def delete_segment(doors: Doors, _caller: Writer, segment_id: SegmentId) -> None
 
 
 @router.post("/match", summary="为人群和渠道选内容", tags=["匹配"], responses=problems(404, 503))
-def match_segment(doors: Doors, _caller: Writer, given: MatchIn) -> MatchOut:
+def match_segment(doors: Doors, _caller: Reader, given: MatchIn) -> MatchOut:
     """排好序的内容，每条带理由、合规结果和按渠道排好的正文；notes 说明库里缺什么。"""
     if given.segment is not None:
         segment = given.segment.to_segment(given.segment.id or "")

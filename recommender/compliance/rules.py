@@ -55,7 +55,12 @@ class RuleBook:
     about: Mapping[str, tuple[str, ...]]
 
 
+# Texts are folded before they are matched, which makes these marks half width.
+_FOLDED_MARKS = str.maketrans("，！？：；", ",!?:;")
+
+
 def _compile(source: str, rule: str, line: int) -> re.Pattern[str]:
+    source = source.translate(_FOLDED_MARKS)
     if _RUNAWAY.search(source):
         raise InputError(f"合规规则 {rule}（第 {line} 行）的表达式嵌套重复，可能跑不完：{source}", field=rule, line=line)
     try:
@@ -64,7 +69,7 @@ def _compile(source: str, rule: str, line: int) -> re.Pattern[str]:
         raise InputError(f"合规规则 {rule}（第 {line} 行）的表达式写错了：{error}", field=rule, line=line) from None
 
 
-def _read_rule(raw: Mapping[str, Any], line: int, topics: frozenset[str]) -> Rule:
+def _read_rule(raw: Mapping[str, Any], line: int, topics: frozenset[str], lists: Mapping[str, str]) -> Rule:
     name = str(raw.get("id", "?"))
     if missing := sorted(_NEEDED - raw.keys()):
         raise InputError(f"合规规则 {name}（第 {line} 行）缺少 {'、'.join(missing)}。", field=missing[0], line=line)
@@ -79,6 +84,8 @@ def _read_rule(raw: Mapping[str, Any], line: int, topics: frozenset[str]) -> Rul
         needs, arrow, source = written.partition(" => ")
         if not arrow:
             raise InputError(f"合规规则 {name}（第 {line} 行）的 patterns 应写成「词|词 => 表达式」。", field="patterns", line=line)
+        for key, words in lists.items():
+            needs, source = needs.replace(f"<{key}>", words), source.replace(f"<{key}>", f"(?:{words})")
         patterns.append(Pattern(tuple(fold(word) for word in needs.split("|")), _compile(source, name, line)))
     return Rule(
         name,
@@ -103,7 +110,8 @@ def parse_rules(text: str) -> RuleBook:
         raise InputError(f"合规规则文件读不懂：{error}") from None
     lines = [number for number, line in enumerate(text.splitlines(), start=1) if line.strip() == "[[rule]]"]
     about = {name: tuple(fold(word) for word in words.split()) for name, words in raw.get("about", {}).items()}
-    rules = tuple(_read_rule(rule, line, frozenset(about)) for rule, line in zip(raw.get("rule", ()), lines, strict=True))
+    lists = {name: "|".join(words.split()) for name, words in raw.get("lists", {}).items()}
+    rules = tuple(_read_rule(rule, line, frozenset(about), lists) for rule, line in zip(raw.get("rule", ()), lines, strict=True))
     categories = {name: frozenset(topics) for name, topics in raw.get("categories", {}).items()}
     return RuleBook(rules, categories, about)
 

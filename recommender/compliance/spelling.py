@@ -21,10 +21,13 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 class Reading:
     """A folded text without inserted symbols. `offsets[i]` is where its character i stands in the original."""
 
-    def __init__(self, text: str, original: str, offsets: tuple[int, ...] | None = None) -> None:
+    def __init__(
+        self, text: str, original: str, offsets: tuple[int, ...] | None = None, long: Mapping[int, int] | None = None
+    ) -> None:
         self.text = text
         self.original = original
         self._offsets = offsets
+        self._long = long or {}  # characters that stand for several of the original: their place to the end of those
 
     @property
     def offsets(self) -> tuple[int, ...]:
@@ -41,7 +44,7 @@ class Reading:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of characters start to end (exclusive) of the reading."""
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self.offsets[start], self._long.get(end - 1, self.offsets[end - 1] + 1)
 
 
 def read(text: str) -> Reading:
@@ -66,14 +69,16 @@ def spoken_variants(reading: Reading, characters: Mapping[str, str]) -> list[Rea
     for choice in range(min(most, 24)):
         pieces: list[str] = []
         offsets: list[int] = []
+        long: dict[int, int] = {}
         at = 0
         for place in places:
             candidates = characters[place.group()]
             pieces += [reading.text[at : place.start()], candidates[choice % len(candidates)]]
             offsets.extend(reading.offsets[at : place.start()])
+            long[len(offsets)] = reading.offsets[place.end() - 1] + 1
             offsets.append(reading.offsets[place.start()])
             at = place.end()
         pieces.append(reading.text[at:])
         offsets.extend(reading.offsets[at:])
-        variants.append(Reading("".join(pieces), reading.original, tuple(offsets)))
+        variants.append(Reading("".join(pieces), reading.original, tuple(offsets), long))
     return variants

@@ -73,10 +73,10 @@ def table(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def compare(what: str, peer: str, ours: Side, theirs: Side, *, per: int = 1, rounds: int = ROUNDS) -> dict[str, Any]:
+def compare(what: str, peer: str, ours: Side, theirs: Side, *, per: int = 1, rounds: int | None = None) -> dict[str, Any]:
     """Median milliseconds (per one of `per` pieces of work) of both sides, run in turn, and how many times faster ours is."""
     times: tuple[list[float], list[float]] = ([], [])
-    for number in range(rounds):
+    for number in range(rounds or ROUNDS):
         for side, kept in ((ours, times[0]), (theirs, times[1])):
             started = time.perf_counter()
             side(number)
@@ -89,16 +89,20 @@ def _corpus(data: Path | None) -> tuple[list[tuple[str, str]], list[str], str]:
     """(title, text) of the notes, queries that no other has, and what to say about them."""
     folder = data / "retrieval" / "hashtag" if data else None
     if folder and (folder / "docs.jsonl.gz").is_file():
-        rows = [json.loads(line) for line in gzip.open(folder / "docs.jsonl.gz", "rt", encoding="utf-8")]
-        asked = [json.loads(line)["text"] for line in gzip.open(folder / "queries.jsonl.gz", "rt", encoding="utf-8")]
+        rows, asked = (_lines(folder / f"{name}.jsonl.gz") for name in ("docs", "queries"))
         random.Random(1).shuffle(asked)
-        return [(row["title"] or "", row["text"]) for row in rows], list(dict.fromkeys(asked)), ""
+        return [(row["title"] or "", row["text"]) for row in rows], list(dict.fromkeys(row["text"] for row in asked)), ""
     notes: list[tuple[str, str]] = []
     for file in sorted(resources.files("recommender.library").joinpath("sample").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".jsonl"):
             notes.extend((row["title"], row["text"]) for row in map(json.loads, file.read_text("utf-8").splitlines()) if row)
-    asked = [title[start : start + 4] for title, _ in notes for start in (0, 4) if len(title) >= start + 4]
-    return notes, list(dict.fromkeys(asked)), "真实数据不在，用示例内容测得：数字偏小，只供参考。"
+    words = [title[start : start + 4] for title, _ in notes for start in (0, 4) if len(title) >= start + 4]
+    return notes, list(dict.fromkeys(words)), "真实数据不在，用示例内容测得：数字偏小，只供参考。"
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def _store(library: Library, documents: Sequence[tuple[str, str]]) -> None:
@@ -124,10 +128,9 @@ def _tokenising(texts: Sequence[str]) -> dict[str, Any]:
     tokenizer = Tokenizer()
     tokenizer.joined(texts[:10])
     with _jieba() as cut:
-        row = compare(
+        return compare(
             "tokenise", "jieba.lcut_for_search", lambda _: _all(tokenizer.search_tokens, texts), lambda _: _all(cut, texts), per=len(texts)
         )
-    return row
 
 
 def _all(cut: Callable[[str], list[str]], texts: Sequence[str]) -> None:
@@ -189,15 +192,8 @@ def _searching(index: Index, settings: Settings, texts: Sequence[str], queries: 
         for name, search in peers:
             rows.append(compare("words, top 10", name, each(ours_by_words), each(search), per=len(asked[0])))
         # The page that the API serves: words and meaning, exact total, five facets, matched words.
-        rows.append(
-            compare(
-                "hybrid search, whole page",
-                "SQLite FTS5",
-                each(lambda text: index.search(text, limit=10)),
-                each(peers[0][1]),
-                per=len(asked[0]),
-            )
-        )
+        page = each(lambda text: index.search(text, limit=10))
+        rows.append(compare("hybrid search, whole page", "SQLite FTS5", page, each(peers[0][1]), per=len(asked[0])))
         fts5.close()
     return rows
 

@@ -71,4 +71,5 @@ def bare_faiss(vectors: Vectors) -> Callable[[Vectors, int], object]:
     """A flat inner product index; called with a (1, size) vector."""
     index: Any = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    return lambda vector, limit: index.search(vector, limit)
+    search: Callable[[Vectors, int], object] = index.search
+    return search

@@ -71,7 +71,7 @@ def decode_cursor(cursor: str, order: str) -> tuple[Any, str]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         made_for, value, content_id = orjson.loads(base64.urlsafe_b64decode(padded))
-        if made_for != order or not isinstance(content_id, str) or not isinstance(value, int | float):
+        if made_for != order or not isinstance(content_id, str) or not isinstance(value, int | float) or abs(value) >= 2**63:
             raise ValueError
         return value, content_id
     except (ValueError, UnicodeEncodeError, TypeError, binascii.Error):

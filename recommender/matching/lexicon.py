@@ -16,6 +16,7 @@ from recommender.text.terms import TermMatcher
 DATA = Path(__file__).with_name("data")
 _CORE_WORDS = 5  # the words that a topic lists first are its core
 _GAP = r"[^，。、；,;！!？?\s]{0,4}?"  # what `*` stands for in a said word
+_TELLING = 0.7  # weight of a topic word that speaks for its topic even in a segment
 _LETTER_WEIGHT = 0.6  # a single character says less than a word
 
 
@@ -78,6 +79,11 @@ class Lexicon:
             if hit := pattern.search(text):
                 found.append(Mention(mention.kind, mention.name, hit[0]))
         return found
+
+    def telling_words(self, text: str) -> list[Mention]:
+        """The topic words in a segment's text that few topics share, as weak mentions of their topics."""
+        found = (word for word in self._words.find(text) if len(word) > 1)
+        return [Mention("word", topic, word) for word in found for topic, weight in self.topics_of[word] if weight >= _TELLING]
 
     def words(self, text: str) -> dict[str, int]:
         """The topic words in a text with how often each occurs."""

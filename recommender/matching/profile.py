@@ -89,6 +89,10 @@ def read_profile(request: MatchRequest) -> Profile:
             table = said if mention.kind == "topic" else roles
             table[mention.name] = table.get(mention.name, 0.0) + loud[field]
             traits.append(_trait(known, mention, field))
+        for mention in known.telling_words(text):
+            if not any(mention.said in stated.said or stated.said in mention.said for stated in traits if stated.field == field):
+                said[mention.name] = said.get(mention.name, 0.0) + loud["word"] * loud[field]
+                traits.append(_trait(known, mention, field))
         own.update(word for word in known.words(text) if len(word) > 1)
     for term in (*request.segment.tags, *request.segment.interests):
         if len(term.strip()) in _OWN_WORD_CHARACTERS:
@@ -112,7 +116,7 @@ def read_profile(request: MatchRequest) -> Profile:
 
 
 def _trait(known: Lexicon, mention: Mention, field: str) -> Trait:
-    if mention.kind == "topic":
+    if mention.kind != "role":
         return Trait(mention.said, field, {mention.name: 1.0})
     return Trait(mention.said, field, known.needs_of_role[mention.name], role=mention.name)
 

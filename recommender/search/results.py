@@ -14,7 +14,7 @@ from recommender.search.reader import Reader
 # Tuned on the hashtag, qbqtc, cmrc2018 and drcd sets. Raising the best hits by likeness in meaning (BM25 × (1 + weight ×
 # cosine)) won at no weight on all four, so meaning only adds contents where words find few.
 ENOUGH = 100  # with fewer contents that hold every word, those that hold some of them are added
-LEAST_SHARE = 0.3  # of the best score, for a content that holds only some of the words
+LEAST_SHARE = 0.2  # of the best score, for a content that holds only some of the words
 FEW = 20  # with fewer contents than this, near ones in meaning are added
 LEAST_COSINE = 0.45  # for a content that is only near in meaning
 _MEANING_SCALE = 0.01  # brings contents that share no word in order, below all that do

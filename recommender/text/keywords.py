@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from heapq import nsmallest
 from importlib import resources
 
 _WORD = re.compile(r"(?:[\u4e00-\u9fff]{2,}|[a-z][a-z0-9+&'-]+)$")
@@ -38,13 +39,14 @@ def keywords(tokens: Sequence[str], top: int = 8) -> tuple[str, ...]:
     """
     rarity, median = _rarity()
     common = _seen_by_all()
-    counts = Counter(tokens)
     scored: dict[str, float] = {}
-    for token, count in counts.items():
-        word = token if len(token) > 1 and not token.isascii() else token.lower()
-        if len(word) > 1 and word not in common and _WORD.match(word):
+    for token, count in Counter(tokens).items():
+        if len(token) < 2 or token in common:
+            continue
+        word = token.lower() if token.isascii() else token
+        if word in rarity or (_WORD.match(word) and word not in common):
             scored[word] = scored.get(word, 0.0) + (1 + math.log(count)) * rarity.get(word, median)
-    best = sorted(scored, key=lambda word: (-scored[word], word))
+    best = nsmallest(4 * top, scored, key=lambda word: (-scored[word], word))
     chosen: list[str] = []
     for word in best:
         if not any(word in other or other in word for other in chosen):

@@ -19,6 +19,7 @@ class Page:
     status: int = 200
     location: str = ""
     etag: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -59,6 +60,8 @@ def serve(pages: dict[str, Page]) -> Iterator[Site]:
                 self.send_header("ETag", mark)
             if page.location:
                 self.send_header("Location", page.location)
+            for name, value in page.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", page.content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

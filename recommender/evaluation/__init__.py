@@ -1,0 +1,1 @@
+"""The `eval` and `bench` commands: they measure the functions that the API calls, beside plain baselines."""
