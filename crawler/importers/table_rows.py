@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,40 +33,43 @@ def csv_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
     csv.field_size_limit(LONGEST_FIELD)
     lines = text.splitlines(keepends=True) if "\n" not in text else [line + "\n" for line in text.split("\n")]
     separator = max(",\t;", key=lines[0].count)
-    header: list[str] = []
-    start = broken = 0
+    header = [cell.strip() for cell in _one_line(lines[0], separator)]
+    start, broken = 1, 0
     while start < len(lines):
-        reader = csv.reader(lines[start:], delimiter=separator, strict=True)
-        used = 0
-        while True:
-            try:
-                cells = next(reader, None)
-            except csv.Error:
-                cells = []
-            if cells is None:
-                return
-            first, used = start + used, reader.line_num
-            if not header:
-                header = [cell.strip().removeprefix("\ufeff") for cell in cells]
-                continue
+        first = start
+        for first, cells in _cells(lines, start, separator):
             if len(cells) != len(header):
-                if not cells and reader.line_num == first - start + 1 and not lines[first].strip():
-                    continue
-                if (single := _one_line(lines[first], separator)) and len(single) == len(header):
-                    cells = single
-                else:
-                    broken += 1
-                    yield BrokenRow(f"{name} 第 {first + 1} 行：列数与表头（{len(header)} 列）不符或引号不配对，这一行没有导入。")
-                if broken >= MOST_BROKEN:
-                    yield BrokenRow(f"{name} 第 {first + 1} 行：有误的行超过 {MOST_BROKEN} 行，文件余下的部分没有读。")
-                    return
-                if cells is not single:
-                    start = first + 1
-                    break
-                yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, cells, strict=True)), first / len(lines))
-                start = first + 1
                 break
             yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, cells, strict=True)), first / len(lines))
+        else:
+            return
+        alone = _one_line(lines[first], separator)  # the row may be whole, if its quotes are read leniently
+        if len(alone) == len(header):
+            yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, alone, strict=True)), first / len(lines))
+        else:
+            broken += 1
+            yield BrokenRow(f"{name} 第 {first + 1} 行：列数与表头（{len(header)} 列）不符或引号不配对，这一行没有导入。")
+        if broken >= MOST_BROKEN:
+            yield BrokenRow(f"{name} 第 {first + 1} 行：有误的行超过 {MOST_BROKEN} 行，文件余下的部分没有读。")
+            return
+        start = first + 1
+
+
+def _cells(lines: list[str], start: int, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """(index of its first line, cells) of each row from line `start`; a row that cannot be split has no cells. Blank lines are none."""
+    reader = csv.reader(islice(lines, start, None), delimiter=separator, strict=True)
+    first = start
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            yield first, []
+            return
+        if cells is None:
+            return
+        if cells:
+            yield first, cells
+        first = start + reader.line_num
 
 
 def _one_line(line: str, separator: str) -> list[str]:

@@ -131,7 +131,7 @@ def _disclose(text: str, reading: Reading, topics: set[str], has_purchase_link: 
                 "删去购买链接，只留健康知识",
             )
         ]
-    if marked:
+    if marked or not disclosure.EXPERIENCE.search(text):
         return []
     if weak := disclosure.WEAK_MARK.search(text):
         place, level, reason = weak.span(), ComplianceLevel.WARN, f"「{weak.group().strip()}」不是「广告」字样"

@@ -16,3 +16,7 @@ HEALTH_TALK = re.compile(r"医生|怎么办|为什么|怎么量|少吃|复查|�
 HEALTH_GOODS = re.compile(
     r"保健食品|鱼油|钙片|液体钙|软胶囊|胶囊|益生菌|维生素|褪黑素|氨糖|血压计|血糖仪|耳温枪|体温计|雾化器|制氧机|理疗仪|药"
 )
+# What makes a post an experience, a test or advice of somebody's own; a shop's plain notice with a link is none of them.
+EXPERIENCE = re.compile(
+    r"我(?!们店)|自用|自己|用了|试了|穿了|吃了|喝了|测评|评测|实测|亲测|体验|回购|空瓶|种草|推荐|清单|朋友|孩子|好用|好吃|踩雷|缺点|收到"
+)

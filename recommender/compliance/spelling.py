@@ -21,9 +21,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 class Reading:
     """A folded text without inserted symbols. `offsets[i]` is where its character i stands in the original."""
 
-    def __init__(
-        self, text: str, original: str, offsets: tuple[int, ...] | None = None, long: Mapping[int, int] | None = None
-    ) -> None:
+    def __init__(self, text: str, original: str, offsets: tuple[int, ...] | None = None, long: Mapping[int, int] | None = None) -> None:
         self.text = text
         self.original = original
         self._offsets = offsets

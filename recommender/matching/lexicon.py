@@ -22,12 +22,16 @@ _LETTER_WEIGHT = 0.6  # a single character says less than a word
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One need. `words` are those of posts about it, with their weight; `perishable` ones are worth little when old."""
+    """One need. `words` are those of posts about it, with their weight.
+
+    `perishable` ones are worth little when old. A `background` one tells who the customer is rather than what to send.
+    """
 
     name: str
     category: str
     words: Mapping[str, float]
     perishable: bool
+    background: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Lexicon:
                 weights[word.replace("_", " ")] = weight
                 self.topics_of.setdefault(word.replace("_", " "), []).append((name, weight))
             raw = topics[name]
-            self.topics[name] = Topic(name, str(raw["category"]), weights, bool(raw.get("perishable", False)))
+            self.topics[name] = Topic(name, str(raw["category"]), weights, bool(raw.get("perishable")), bool(raw.get("background")))
         self.needs_of_role = {name: _needs(name, str(raw["topics"]), self.topics) for name, raw in roles.items()}
         self._words = TermMatcher(self.topics_of)
         self._said: dict[str, list[Mention]] = {}

@@ -11,6 +11,7 @@ from recommender.matching.model import MatchRequest
 from recommender.matching.places import places
 from recommender.text.folding import fold
 
+_ASKED = ("goal", "interests")  # fields that say what to send
 _OWN_WORD_CHARACTERS = range(2, 13)  # a tag or interest of this length is looked for as it is
 
 
@@ -87,7 +88,8 @@ def read_profile(request: MatchRequest) -> Profile:
     for field, text in folded.items():
         for mention in known.mentions(text):
             table = said if mention.kind == "topic" else roles
-            table[mention.name] = table.get(mention.name, 0.0) + loud[field]
+            share = loud["background"] if mention.kind == "topic" and known.topics[mention.name].background and field not in _ASKED else 1.0
+            table[mention.name] = table.get(mention.name, 0.0) + share * loud[field]
             traits.append(_trait(known, mention, field))
         for mention in known.telling_words(text):
             if not any(mention.said in stated.said or stated.said in mention.said for stated in traits if stated.field == field):
@@ -103,7 +105,8 @@ def read_profile(request: MatchRequest) -> Profile:
         for topic, share in known.needs_of_role[role].items():
             implied[topic] = max(implied.get(topic, 0.0), share * min(weight, loud["role_most"]))
     for topic, weight in implied.items():
-        needs[topic] = needs.get(topic, 0.0) + loud["role"] * weight
+        share = loud["background"] if known.topics[topic].background else 1.0
+        needs[topic] = needs.get(topic, 0.0) + share * loud["role"] * weight
     region = fold(f"{request.segment.region} {request.segment.description}")
     return Profile(
         text=" ".join(text for text in (*folded.values(), region) if text),

@@ -84,7 +84,7 @@ def find_shops(title: str, body: str, tags: tuple[str, ...], category: str | Non
 
 
 def _in_title(title: str) -> list[str]:
-    """Latin names in a title: a run of two words or more, or one word of some length."""
+    """Latin names in a title: a run of two words or more, or one word alone between separators."""
     found: list[str] = []
     for part in _SPLIT.split(title):
         whole = part.strip(_EDGES)
@@ -92,6 +92,6 @@ def _in_title(title: str) -> list[str]:
             found.append(whole)
         for hit in _LATIN_NAME.finditer(part):
             name = _tidy(hit.group())
-            if name and (" " in name or _is_shop(name) or name == whole or len(name) > 4):
+            if name and (" " in name or _is_shop(name) or name == whole):
                 found.append(name)
     return found

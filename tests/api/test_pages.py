@@ -29,7 +29,9 @@ def furnish(house: House) -> None:
     """Segments, subscriptions and sources."""
     house.library.segments.put(Segment("mothers", "新手妈妈", "宝宝一岁以内，关心辅食", ("母婴", "辅食")))
     house.library.subscriptions.put(Subscription("daily", "护肤早报", query="面霜", hour=0))
-    house.library.subscriptions.put(Subscription("late", "妈妈晚报", segment_id="mothers", robot_url="https://robot.example/send?key=topsecret"))
+    house.library.subscriptions.put(
+        Subscription("late", "妈妈晚报", segment_id="mothers", robot_url="https://robot.example/send?key=topsecret")
+    )
     house.library.sources.add(Source("feed-a", "护肤周刊", SourceKind.FEED, "https://example.com/feed.xml"))
     house.library.sources.record_run("feed-a", "failed", "网站要求登录。", CrawlReport(), datetime.now(UTC))
     house.library.jobs.enqueue("feed-a")
@@ -64,7 +66,7 @@ def post(house: House, path: str, **form: str) -> str:
     answer = house.client.post(path, data=form, follow_redirects=False)
     assert answer.status_code == 303, answer.text[:2000]
     assert house.client.get(answer.headers["location"]).status_code == 200
-    return answer.headers["location"]
+    return str(answer.headers["location"])
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -166,14 +168,20 @@ def test_the_language_is_negotiated_chosen_and_remembered(filled: House) -> None
 
 
 def test_errors_are_pages(filled: House) -> None:
-    for path, status in (("/contents/none", 404), ("/match?segment=none", 404), ("/match?segment=mothers&limit=1000", 422), ("/static/none.css", 404)):
-        answer = filled.client.get(path)
+    for path, status in (
+        ("/contents/none", 404),
+        ("/match?segment=none", 404),
+        ("/match?segment=mothers&limit=1000", 422),
+        ("/nowhere", 404),
+    ):
+        answer = filled.client.get(path, headers={"accept": "text/html"})
         assert answer.status_code == status
         page = read(answer.text)
         assert complaints(page) == [] and "Traceback" not in answer.text
     english = filled.client.get("/contents/none", headers={"accept-language": "en"})
     assert "Nothing here" in read(english.text).words()
     assert filled.client.get("/?cursor=broken").status_code == 422
+    assert filled.client.get("/static/none.css").status_code == 404
 
 
 def test_static_files_are_kept_by_their_version(filled: House) -> None:

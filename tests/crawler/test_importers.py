@@ -17,7 +17,7 @@ from crawler.importers import ImportReport, import_paths
 from crawler.importers.texts import decode, form_of
 from recommender.errors import NotAnExport
 from recommender.library import Library, open_library
-from recommender.library.model import MediaKind, Platform
+from recommender.library.model import MediaKind
 from tests.crawler.builders import new_schema, note_id, stored, write_json, write_lines, xhs_row
 from tests.data import DATA, needs_data
 
@@ -178,103 +178,6 @@ def test_comments_are_left_and_creators_taken(library: Library, tmp_path: Path) 
     assert (report.read, report.new, report.creators) == (1, 1, 1)
     assert report.problems == ("search_comments_2025-03-22.json：2 行是评论，没有导入（只导入内容和达人）。",)
     assert stored(library)[0].creator_fans == 15_000
-
-
-OTHER_ROWS: list[tuple[Platform, MediaKind, dict[str, Any]]] = [
-    (
-        Platform.WEIBO,
-        MediaKind.TEXT,
-        {
-            "note_id": "4383747416000001",
-            "content": "今天<br />下雨<a href='/x'>#雨天#</a>",
-            "create_time": 1560570286 + 8 * 3600,
-            "create_date_time": "2019-06-15 11:44:46",
-            "liked_count": "赞",
-            "comments_count": "12",
-            "shared_count": "1万+",
-            "note_url": "https://m.weibo.cn/detail/4383747416000001",
-            "creator_hash": "a" * 16,
-            "nickname": "张***三",
-        },
-    ),
-    (
-        Platform.DOUYIN,
-        MediaKind.VIDEO,
-        {
-            "aweme_id": "7300000000000000001",
-            "aweme_type": "0",
-            "title": "煎蛋 #早餐",
-            "desc": "煎蛋 #早餐",
-            "create_time": 1560570286,
-            "liked_count": "5",
-            "aweme_url": "https://www.douyin.com/video/7300000000000000001",
-            "cover_url": "https://media.example/c.jpg",
-            "video_download_url": "https://media.example/v.mp4",
-            "nickname": "早餐铺",
-        },
-    ),
-    (
-        Platform.KUAISHOU,
-        MediaKind.VIDEO,
-        {
-            "video_id": "3xabc",
-            "video_type": "1",
-            "title": "收麦子",
-            "desc": "收麦子",
-            "create_time": 1560570286000,
-            "viewd_count": "3万",
-            "liked_count": "7",
-        },
-    ),
-    (
-        Platform.BILIBILI,
-        MediaKind.VIDEO,
-        {
-            "video_id": "170001",
-            "video_type": "video",
-            "title": "修一台收音机",
-            "desc": "-",
-            "create_time": 1560570286,
-            "liked_count": "9",
-            "video_play_count": "100",
-            "video_favorite_count": "3",
-            "video_share_count": "2",
-            "video_comment": "1",
-            "video_url": "https://www.bilibili.com/video/av170001",
-            "video_cover_url": "https://media.example/c.jpg",
-        },
-    ),
-    (
-        Platform.ZHIHU,
-        MediaKind.TEXT,
-        {
-            "content_id": "99887766",
-            "content_type": "answer",
-            "content_text": "先说结论：要洗。",
-            "content_url": "https://www.zhihu.com/question/1/answer/99887766",
-            "title": "新衣服要不要先洗？",
-            "desc": "先说结论",
-            "created_time": 1560570286,
-            "voteup_count": 88,
-            "comment_count": 2,
-            "user_nickname": "洗衣店老板",
-        },
-    ),
-]
-
-
-@pytest.mark.parametrize(("platform", "kind", "row"), OTHER_ROWS, ids=[str(platform) for platform, *_ in OTHER_ROWS])
-def test_other_platforms(library: Library, tmp_path: Path, platform: Platform, kind: MediaKind, row: dict[str, Any]) -> None:
-    import_paths(library, [write_json(tmp_path / "a.json", [row])])
-    item = stored(library)[0]
-    assert (item.platform, item.kind) == (platform, kind)
-    assert item.published_at is not None
-    assert item.published_at.isoformat() == "2019-06-15T11:44:46+08:00"
-    if platform is Platform.WEIBO:
-        assert (item.title, item.text, item.creator_name) == ("", "今天\n下雨#雨天", "")
-        assert (item.counts.liked, item.counts.commented, item.counts.shared) == (None, 12, 10_000)
-    if platform is Platform.DOUYIN:
-        assert (item.title, item.tags) == ("", ("早餐",))
 
 
 def test_chinese_headers(library: Library, tmp_path: Path) -> None:

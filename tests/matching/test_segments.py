@@ -99,7 +99,7 @@ def test_the_sample_segments_and_subscriptions_fit_together() -> None:
     segments = load_segments(SAMPLE / "segments.toml")
     subscriptions = load_subscriptions(SAMPLE / "subscriptions.toml")
     assert 6 <= len(segments) <= 8
-    assert all(one.id.startswith("sample-") for one in (*segments, *subscriptions))
+    assert all(name.startswith("sample-") for name in [*(one.id for one in segments), *(one.id for one in subscriptions)])
     assert {one.segment_id for one in subscriptions if one.segment_id} <= {segment.id for segment in segments}
     assert subscriptions[0].channel is Channel.GROUP
     assert subscriptions[0].group_type is GroupType.CATEGORY
