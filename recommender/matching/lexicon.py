@@ -16,7 +16,7 @@ from recommender.text.terms import TermMatcher
 DATA = Path(__file__).with_name("data")
 _CORE_WORDS = 5  # the words that a topic lists first are its core
 _GAP = r"[^，。、；,;！!？?\s]{0,4}?"  # what `*` stands for in a said word
-_TELLING = 0.7  # weight of a topic word that speaks for its topic even in a segment
+_TELLING = 1.0  # weight of a topic word that speaks for its topic even in a segment
 _LETTER_WEIGHT = 0.6  # a single character says less than a word
 
 

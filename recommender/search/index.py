@@ -97,7 +97,7 @@ class Index:
         while True:
             hits, total = ranked(reader, results, filters, wanted)
             if wanted < total:  # of equals at the end of what was read, more may follow
-                hits = [hit for hit in hits if hit.words > hits[-1].words]
+                hits = [hit for hit in hits if hit.found > hits[-1].found]
             rest = [hit for hit in hits if place is None or (-hit.score, hit.id) > (-place.key, place.id)]
             if len(rest) > limit or wanted >= total:
                 break
@@ -116,7 +116,7 @@ class Index:
             query = words.both(query, Query.range_query(words.SCHEMA, field, FieldType.Unsigned, None, int(place.key), include_upper=False))
         found = reader.searcher.search(query, limit=limit + 1, count=False, order_by_field=field, order=Order.Desc).hits
         slots = reader.searcher.fast_field_values("slot", [address for _, address in found])
-        hits = [Scored(slot, reader.vectors.ids[slot], 0.0, 0.0, 0.0) for slot in slots[:limit]]
+        hits = [Scored(slot, reader.vectors.ids[slot], 0.0, 0.0, 0.0, 0.0) for slot in slots[:limit]]
         if len(found) <= limit:
             return hits, total, None
         return hits, total, encode(Place(order, found[limit - 1][0], hits[-1].id, (place.seen if place else 0) + limit))

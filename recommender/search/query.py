@@ -43,6 +43,7 @@ class ParsedQuery:
     text: str  # what scores: words and phrases
     understood: str
     notes: tuple[str, ...]
+    spaced: bool = False  # several words were typed apart: whoever does that wants all of them
 
 
 def parse_query(query: str, tokenizer: Tokenizer, *, characters: int, aliases: Mapping[str, str] | None = None) -> ParsedQuery:
@@ -73,7 +74,13 @@ def parse_query(query: str, tokenizer: Tokenizer, *, characters: int, aliases: M
         notes.append("查询里没有可以搜索的字词。")
     understood = [*plain, *(f'"{phrase}"' for phrase in phrases), *(f"-{word}" for word in excluded)]
     return ParsedQuery(
-        words, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(excluded)), " ".join(plain + phrases), " ".join(understood), tuple(notes)
+        words,
+        tuple(dict.fromkeys(phrases)),
+        tuple(dict.fromkeys(excluded)),
+        " ".join(plain + phrases),
+        " ".join(understood),
+        tuple(notes),
+        spaced=len(plain) > 1,
     )
 
 

@@ -152,6 +152,13 @@ def test_partial_matches_join_where_few_hold_every_word_and_it_is_said(tmp_path:
     assert any("只有 1 条包含全部词" in text for text in result.notes)
 
 
+def test_contents_with_every_word_come_first_where_the_words_were_typed_apart(tmp_path: Path) -> None:
+    notes = [note("loud", "珠宝 珠宝 珠宝", "珠宝"), note("both", "首饰", "这件珠宝怎么搭配衣服，写了很长的一段话，说说场合和颜色")]
+    index = published(tmp_path, [*notes, *(note(f"n{number}", f"随笔{number}") for number in range(20))])
+    assert [hit.id for hit in index.search("珠宝 搭配").hits] == ["xhs-both", "xhs-loud"]
+    assert index.search("珠宝 搭配").hits[0].parts["words"] < 100
+
+
 def test_taken_down_contents_are_gone_at_once(tmp_path: Path) -> None:
     library = library_in(tmp_path, [note("a", "防晒霜"), note("b", "防晒喷雾")])
     where = settings_in(tmp_path)
