@@ -54,7 +54,7 @@ def prepare(note: ParsedNote, *, now: datetime | None = None, rights: Rights = R
         return Refusal(f"{where}：没有标题、正文、图片或视频，没有可存的内容。")
     platform = note.platform if note.platform is not Platform.WEB else platform_of(note.url)
     url, identity = canonical(note.url), _plain(note.identity) or identity_of(note.url)
-    if not url and identity and platform in _NOTE_ADDRESSES:
+    if not url and identity and platform in _NOTE_ADDRESSES and not note.is_sample:  # a sample is published nowhere
         url = _NOTE_ADDRESSES[platform].format(identity)
     title, text = clean_text(original_title), clean_text(original_text)
     if not identity and not url:

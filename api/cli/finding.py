@@ -106,7 +106,9 @@ def match_segment(segment: str, channel: str, group_type: str | None, goal: str,
             date=day.date() if day else date.today(),
             limit=limit,
         )
-        result = find_matches(opened, open_index(found.search_url, opened, found), request, datetime.now(UTC))
+        result = find_matches(
+            opened, open_index(found.search_url, opened, found), request, datetime.now(UTC), cooldown_days=found.cooldown_days
+        )
     if as_json:
         items = [
             {

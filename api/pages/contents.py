@@ -45,9 +45,9 @@ def _relatives(found: Services, item: ContentItem) -> Relatives:
         hits = found.fresh_index().similar(item.id, LOOKED_AT)
     except IndexUnavailable:
         hits = []
-    near = found.library.contents.get_many([item.cluster, *(hit.id for hit in hits)])
+    near = found.library.contents.get_many([hit.id for hit in hits])
     near.pop(item.id, None)
-    duplicates = [Card(other) for other in near.values() if other.cluster == item.cluster]
+    duplicates = [Card(other) for other in found.library.contents.cluster(item.cluster) if other.id != item.id]
     similar = [Card(near[hit.id]) for hit in hits if hit.id in near and near[hit.id].cluster != item.cluster]
     return Relatives(duplicates, similar[:SIMILAR])
 

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from recommender.errors import InputError, NotAllowed
 
 MOST_BYTES = 1_000_000
-_SEPARATORS = re.compile(r"[,，、;；\s]+")
+_SEPARATORS = re.compile(r"\s*[,，、;；\n]+\s*")
 Model = TypeVar("Model", bound=BaseModel)
 Query = list[tuple[str, str]]
 
@@ -59,8 +59,8 @@ def word(form: FormData, name: str, most: int = 200) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Words separated by commas, enumeration commas or spaces, each once."""
-    return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
+    """Words separated by commas, enumeration commas or lines, each once; a name may hold spaces."""
+    return list(dict.fromkeys(filter(None, _SEPARATORS.split(text.strip()))))
 
 
 def read(model: type[Model], form: FormData, lists: Sequence[str] = ()) -> Model:

@@ -66,7 +66,7 @@ def match_page(request: Request, found: Doors) -> Response:
             limit=asked.limit,
             exclude=frozenset(),
         )
-        result = match(found.library, found.fresh_index(), brief, dt.datetime.now(dt.UTC))
+        result = match(found.library, found.fresh_index(), brief, dt.datetime.now(dt.UTC), cooldown_days=found.settings.cooldown_days)
     mix = Counter(item.content.understanding.content_type for item in result.items)
     return page(
         request,

@@ -76,7 +76,7 @@ def match_segment(doors: Doors, _caller: Reader, given: MatchIn) -> MatchOut:
         limit=given.limit,
         exclude=frozenset(given.exclude),
     )
-    found = match(doors.library, doors.fresh_index(), request, now())
+    found = match(doors.library, doors.fresh_index(), request, now(), cooldown_days=doors.settings.cooldown_days)
     items = []
     for item in found.items:
         understood = item.content.understanding

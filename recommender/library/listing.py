@@ -46,7 +46,9 @@ def conditions(filter: ContentFilter) -> list[ColumnElement[bool]]:
         named = select(creators.c.id).where(or_(creators.c.id.in_(filter.creators), creators.c.name.in_(filter.creators)))
         found.append(contents.c.creator_id.in_(named))
     if filter.tags:
-        found.append(or_(*(type_coerce(contents.c.tags, Text).contains(orjson.dumps(tag).decode(), autoescape=True) for tag in filter.tags)))
+        found.append(
+            or_(*(type_coerce(contents.c.tags, Text).contains(orjson.dumps(tag).decode(), autoescape=True) for tag in filter.tags))
+        )
     if filter.min_quality is not None:
         found.append(contents.c.quality >= filter.min_quality)
     if filter.published_from is not None:
@@ -104,6 +106,12 @@ class ContentReader:
         with self._store.read() as connection:
             row = connection.execute(select_contents().where(contents.c.url == url).limit(1)).first()
         return content_from(row) if row else None
+
+    def cluster(self, leader: str, limit: int = 50) -> list[ContentItem]:
+        """The near-duplicates that `leader` leads, itself included."""
+        query = select_contents().where(contents.c.cluster == leader).order_by(contents.c.revision).limit(limit)
+        with self._store.read() as connection:
+            return [content_from(row) for row in connection.execute(query)]
 
     def count(self, filter: ContentFilter = NO_FILTER) -> int:
         """How many contents pass the filter."""

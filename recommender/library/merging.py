@@ -64,8 +64,10 @@ def merge(stored: Mapping[str, Any], incoming: dict[str, Any]) -> dict[str, Any]
     for name in ("published_at", "source_updated_at", "creator_id", *_COUNTS):
         if merged[name] is None:
             merged[name] = stored[name]
-    for name in ("url", "images", "video_url", "tags"):
+    for name in ("images", "video_url", "tags"):
         merged[name] = merged[name] or stored[name]
+    # The first address stays: something met later by that address alone must still be recognised.
+    merged["url"] = stored["url"] or incoming["url"]
     return merged
 
 

@@ -16,6 +16,7 @@ from recommender.search import Index
 
 _NO_FILTER = ContentFilter()
 _CATEGORIES_ASKED = 2
+_ASKED_CHARACTERS = 500  # of a segment that are looked for word by word
 _FEWEST_PER_ITEM = 4
 
 
@@ -45,7 +46,7 @@ def find_candidates(library: Library, index: Index, request: MatchRequest, profi
 def _questions(request: MatchRequest, profile: Profile) -> Iterator[tuple[str, float, int]]:
     """What the index is asked: a text, how much its answer counts, and how many contents are wanted."""
     size = weights()["list"]
-    yield segment_text(request.segment, request.goal), size["text_counts"], int(size["by_text"])
+    yield segment_text(request.segment, request.goal)[:_ASKED_CHARACTERS], size["text_counts"], int(size["by_text"])
     for topic, weight in list(profile.needs.items())[: int(size["topics_asked"])]:
         words = list(lexicon().topics[topic].words)[: int(size["words_asked"])]
         yield " ".join(words), weight, int(size["by_topic"])

@@ -21,7 +21,7 @@ from recommender.search.models import brand_aliases
 from recommender.search.publishing import publish, status_of
 from recommender.search.query import ParsedQuery, parse_query
 from recommender.search.reader import Reader, open_reader
-from recommender.search.results import ENOUGH, ResultSet, Scored, ranked, resolve
+from recommender.search.results import ResultSet, Scored, ranked, resolve
 from recommender.search.schema import FACET_FIELDS, ORDER_FIELDS
 from recommender.search.vectors import Slots
 from recommender.settings import Settings
@@ -79,8 +79,9 @@ class Index:
         everywhere = results
         if filters and not reader.count(words.both(results.query, *filters)):
             results = resolve(reader, parsed, blocked, filters)
-        if len(parsed.words) > 1 and results.complete < ENOUGH:
-            notes.append(f"只有 {results.complete} 条包含全部词，其余只包含其中一部分或意思相近。")
+        if results.added:
+            first = f"只有 {results.complete} 条内容" if results.complete else "没有内容"
+            notes.append(f"{first}包含全部词，{'其余' if results.complete else '列出的'}只包含其中一部分，或意思相近。")
         if by == "relevance":
             hits, total, following = self._by_relevance(reader, results, filters, place, limit)
         else:

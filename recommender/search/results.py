@@ -12,7 +12,7 @@ from recommender.search.query import ParsedQuery
 from recommender.search.reader import Reader
 
 # Tuned on the hashtag, qbqtc, cmrc2018 and drcd sets. Raising the best hits by likeness in meaning (BM25 × (1 + weight ×
-# cosine)) won at no weight on all four, so meaning only adds contents where words find few.
+# cosine)) won at no weight on all four, so meaning only adds contents, at the end, where words find few.
 ENOUGH = 100  # with fewer contents that hold every word, those that hold some of them are added
 LEAST_SHARE = 0.2  # of the best score, for a content that holds only some of the words
 FEW = 20  # with fewer contents than this, near ones in meaning are added
@@ -30,6 +30,7 @@ class ResultSet:
     query: Any
     scoring: Any | None
     complete: int  # contents that hold every word
+    added: int  # contents that hold only some of the words or are near in meaning
     vector: Any | None  # of the query, where meaning counts
 
 
@@ -54,24 +55,31 @@ def resolve(reader: Reader, parsed: ParsedQuery, blocked: list[int], within: lis
     scoring = words.scoring(parsed, reader.models.tokenizer)
     complete = reader.count(every)
     if not (held or phrases):
-        return ResultSet(words.silent(every), scoring, complete, None)
+        return ResultSet(words.silent(every), scoring, complete, 0, None)
     vector = reader.models.embedder.embed([parsed.text])[0]
     if complete >= ENOUGH:
-        return ResultSet(words.silent(every), scoring, complete, vector)
-    added: list[int] = []
+        return ResultSet(words.silent(every), scoring, complete, 0, vector)
+    partial: list[int] = []
+    near: list[int] = []
     if len(held) > 1 and scoring is not None:
         some = Query.boolean_query([(Occur.Must, words.silent(kept(words.either(held), *phrases))), (Occur.Should, scoring)])
         found, _ = reader.scored(some, ENOUGH)
-        added = [slot for slot, score in found if score >= LEAST_SHARE * found[0][1]]
-    if complete + len(added) < FEW and not phrases and vector.any():
-        near, cosines = reader.vectors.nearest(vector, FEW)
-        slots = near[cosines >= LEAST_COSINE]
+        partial = [slot for slot, score in found if score >= LEAST_SHARE * found[0][1]]
+    by_words = words.silent(words.either([every, words.in_slots(partial)]) if partial else every)
+    query = by_words
+    if complete + len(partial) < FEW and not phrases and vector.any():
+        slots, cosines = reader.vectors.nearest(vector, FEW)
+        slots = slots[cosines >= LEAST_COSINE]
         if len(slots):
-            added.extend(reader.slots(kept(words.in_slots(slots.tolist())), len(slots)).tolist())
-    if added and scoring is not None and parsed.spaced:
+            near = reader.slots(kept(words.in_slots(slots.tolist())), len(slots)).tolist()
+            query = words.silent(words.either([by_words, words.in_slots(near)]))
+    if scoring is not None and partial and parsed.spaced:
         scoring = Query.boolean_query([(Occur.Should, scoring), (Occur.Should, Query.const_score_query(every, _COMPLETE_FIRST))])
-    query = words.either([every, words.in_slots(added)]) if added else every
-    return ResultSet(words.silent(query), scoring, complete, vector)
+    if scoring is not None and near:
+        # What is only near in meaning comes after all that the words found: so meaning never makes a result worse.
+        scoring = Query.boolean_query([(Occur.Must, by_words), (Occur.Should, scoring)])
+    added = reader.count(query) - complete if partial or near else 0
+    return ResultSet(query, scoring, complete, added, vector)
 
 
 @dataclass(frozen=True, slots=True)

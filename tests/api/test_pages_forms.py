@@ -42,10 +42,10 @@ def refusal(house: House, path: str, status: int = 422, **form: str) -> str:
 
 def test_an_editors_correction_is_kept_and_only_what_differs_is_recorded(desk: House) -> None:
     before = desk.library.contents.get("xhs-a1").understanding
-    address = post(desk, "/contents/xhs-a1/correct", content_type="service", category=before.category or "", brands="青屿，棉朵朵")
+    address = post(desk, "/contents/xhs-a1/correct", content_type="service", category=before.category or "", brands="青屿，Cotton Days")
     assert address == "/contents/xhs-a1?done=saved"
     after = desk.library.contents.get("xhs-a1")
-    assert after.understanding.content_type == "service" and after.understanding.brands == ("青屿", "棉朵朵")
+    assert after.understanding.content_type == "service" and after.understanding.brands == ("青屿", "Cotton Days")
     assert set(after.corrected) == {"content_type", "brands"}
     page = read(desk.client.get(address).text)
     assert "已保存。" in page.words() and "编辑已更正：" in page.words()
@@ -76,9 +76,9 @@ def test_a_take_down_needs_a_reason_and_is_final(desk: House) -> None:
 
 
 def test_segments_are_added_and_deleted_with_what_hangs_on_them(desk: House) -> None:
-    post(desk, "/segments", name="新手妈妈", description="宝宝一岁以内", tags="母婴，辅食 会员", interests="绘本", tier="VIP")
+    post(desk, "/segments", name="新手妈妈", description="宝宝一岁以内", tags=" 母婴，辅食, 会员 卡", interests="绘本", tier="VIP")
     [segment] = desk.library.segments.all()
-    assert (segment.name, segment.tags, segment.interests, segment.tier) == ("新手妈妈", ("母婴", "辅食", "会员"), ("绘本",), "VIP")
+    assert (segment.name, segment.tags, segment.interests, segment.tier) == ("新手妈妈", ("母婴", "辅食", "会员 卡"), ("绘本",), "VIP")
     assert "name" in refusal(desk, "/segments", description="没有名称")
     post(desk, "/subscriptions", name="只靠人群", segment_id=segment.id)
     post(desk, "/subscriptions", name="也有词", segment_id=segment.id, query="面霜")

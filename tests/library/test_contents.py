@@ -47,6 +47,13 @@ def test_the_same_address_is_the_same_content(library: Library) -> None:
     assert found is not None and found.title == "改了标题" and found.platform is Platform.XHS
 
 
+def test_the_first_address_stays_so_that_it_is_recognised_again(library: Library) -> None:
+    states(library, incoming("a", url="https://example.org/short"))
+    states(library, incoming("a", url="https://example.org/long", title="改了标题"))
+    assert states(library, incoming("", url="https://example.org/short", title="改了标题")) == ["unchanged"]
+    assert library.contents.count() == 1
+
+
 def test_an_older_version_changes_nothing_and_a_newer_one_does(library: Library) -> None:
     states(library, incoming("a", source_updated_at=DAY, title="正"))
     assert states(library, incoming("a", source_updated_at=DAY - timedelta(days=1), title="旧")) == ["unchanged"]
@@ -136,6 +143,7 @@ def test_clusters_are_stored_where_they_differ(library: Library) -> None:
     assert library.contents.set_clusters(members) == 2
     assert library.contents.set_clusters(members) == 0
     assert library.contents.get("xhs-b").cluster == "xhs-a"
+    assert {item.id for item in library.contents.cluster("xhs-a")} == {"xhs-a", "xhs-b"}
 
 
 @pytest.mark.parametrize("order", ["newest", "quality", "heat"])

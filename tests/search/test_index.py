@@ -149,7 +149,7 @@ def test_partial_matches_join_where_few_hold_every_word_and_it_is_said(tmp_path:
     result = published(tmp_path, notes).search("防晒 面霜")
     assert result.hits[0].id == "xhs-both"
     assert "xhs-none" not in {hit.id for hit in result.hits}
-    assert any("只有 1 条包含全部词" in text for text in result.notes)
+    assert result.notes == ("只有 1 条内容包含全部词，其余只包含其中一部分，或意思相近。",)
 
 
 def test_contents_with_every_word_come_first_where_the_words_were_typed_apart(tmp_path: Path) -> None:
@@ -157,6 +157,20 @@ def test_contents_with_every_word_come_first_where_the_words_were_typed_apart(tm
     index = published(tmp_path, [*notes, *(note(f"n{number}", f"随笔{number}") for number in range(20))])
     assert [hit.id for hit in index.search("珠宝 搭配").hits] == ["xhs-both", "xhs-loud"]
     assert index.search("珠宝 搭配").hits[0].parts["words"] < 100
+
+
+def test_meaning_only_adds_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    topics = {"食": "宝宝辅食 高铁米粉 果泥 研磨碗", "晒": "防晒霜 防晒帽 户外 物理防晒", "纳": "厨房收纳 调料架 抽屉 边柜"}
+    notes = [note(f"{topic}{number}", words.split()[number % 4], words) for topic, words in topics.items() for number in range(8)]
+    index = published(tmp_path, [*notes, note("only", "研磨碗很好洗", "给宝宝用")])
+    for query in ("研磨碗很好洗", "防晒帽", "宝宝 防晒", "抽屉里的米粉"):
+        monkeypatch.setattr("recommender.search.results.LEAST_COSINE", 2.0)
+        without = [hit.id for hit in index.search(query, limit=100).hits]
+        monkeypatch.setattr("recommender.search.results.LEAST_COSINE", 0.3)
+        hits = index.search(query, limit=100).hits
+        assert [hit.id for hit in hits][: len(without)] == without
+        assert all(hit.parts["words"] == 0 for hit in hits[len(without) :])
+    assert len(index.search("研磨碗很好洗", limit=100).hits) > 1
 
 
 def test_taken_down_contents_are_gone_at_once(tmp_path: Path) -> None:
