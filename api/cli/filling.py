@@ -66,11 +66,13 @@ def import_files(context: click.Context, paths: tuple[Path, ...], no_index: bool
         context.exit(2)
 
 
-def _show_crawl(event: dict[str, Any]) -> None:
+def _show_crawl(event: dict[str, Any], names: dict[str, str]) -> None:
+    name = names.get(event["source"], event["source"])
     if event["event"] == "started":
-        click.echo(f"{event['source']}：开始抓取……", err=True)
+        click.echo(f"{name}：开始抓取……", err=True)
     elif event["event"] == "finished":
-        click.echo(f"{event['source']}：{event['message'] or '完成'}", err=True)
+        report = event["report"]
+        click.echo(f"{name}：读到 {report['found']}，新增 {report['new']}。{event['message']}", err=True)
 
 
 @click.command()
@@ -78,30 +80,31 @@ def _show_crawl(event: dict[str, Any]) -> None:
 @json_option
 @click.pass_context
 def crawl(context: click.Context, source_ids: tuple[str, ...], as_json: bool) -> None:
-    """Crawl the named sources, or all enabled ones, now.
+    """Crawl the named sources (by name or id), or all enabled ones, now.
 
     \b
     zhongcao crawl
-    zhongcao crawl mama-blog haircare-feed
+    zhongcao crawl 某护肤博客 青屿的品牌故事
     """
     found = settings()
     with library(found) as opened:
-        ids = list(source_ids) or [source.id for source in opened.sources.all() if source.enabled]
+        known = opened.sources.all()
+        by_name = {source.name: source.id for source in known}
+        ids = [by_name.get(wanted, wanted) for wanted in source_ids] or [source.id for source in known if source.enabled]
         for source_id in ids:
             opened.sources.get(source_id)
         if not ids:
             raise InputError("还没有来源：先 zhongcao sources example > sources.toml，改好后 zhongcao sources apply sources.toml。")
-        reports = run_crawl(found, ids, show=_show_crawl)
+        names = {source.id: source.name for source in known}
+        reports = run_crawl(found, ids, show=lambda event: _show_crawl(event, names))
         with progress() as report:
             refresh_library(opened, found, progress=report)
-        failed = [source.id for source in opened.sources.all() if source.id in reports and source.last_state == "failed"]
+        after = opened.sources.all()
         if as_json:
             as_json_line({source_id: asdict(done) for source_id, done in reports.items()})
         else:
-            say(crawl_table(reports))
-            for source in opened.sources.all():
-                if source.id in failed:
-                    say(f"{source.id}：{source.last_message}")
+            say(crawl_table(reports, after))
+        failed = [source.id for source in after if source.id in reports and source.last_state == "failed"]
     if failed:
         context.exit(1 if len(failed) == len(reports) else PARTLY)
 
