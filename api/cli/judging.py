@@ -9,6 +9,7 @@ import click
 
 from api.cli.output import as_json_line, json_option, say, settings
 from crawler.importers import import_paths
+from recommender.errors import InputError
 
 data_option = click.option(
     "--data", required=True, type=click.Path(exists=True, path_type=Path), help="Folder (or file) in the format of the documentation."
@@ -40,13 +41,27 @@ def eval_search(data: Path, as_json: bool) -> None:
 
 
 @evaluate.command("types")
-@data_option
+@click.option("--data", type=click.Path(exists=True, path_type=Path), help="Folder with notes.jsonl and labels.jsonl.")
+@click.option("--few", help="Numbers of texts per class to learn a category from: 10,50,200")
+@click.option("--labelled", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV or CSV.GZ of labelled texts for --few.")
 @json_option
-def eval_types(data: Path, as_json: bool) -> None:
-    """notes.jsonl, labels.jsonl: content type, category and brands."""
+def eval_types(data: Path | None, few: str | None, labelled: Path | None, as_json: bool) -> None:
+    """notes.jsonl, labels.jsonl: content type, category and brands; with --few, learning a category from few texts."""
+    from recommender.evaluation import few as few_labels
     from recommender.evaluation import types
 
-    _show(types, types.evaluate(data, settings()), as_json)
+    if few is None and data is None:
+        raise InputError("请给出 --data 文件夹，或 --few 数量和 --labelled 文件。", field="data")
+    if data is not None:
+        _show(types, types.evaluate(data, settings()), as_json)
+    if few is not None:
+        if labelled is None:
+            raise InputError("--few 需要 --labelled 指出带标签的文件。", field="labelled")
+        try:
+            sizes = [int(size) for size in few.split(",")]
+        except ValueError:
+            raise InputError(f"--few 应为用逗号隔开的整数，如 10,50,200，现在是 {few[:40]!r}。", field="few") from None
+        _show(few_labels, few_labels.evaluate(labelled, sizes), as_json)
 
 
 @evaluate.command("match")
@@ -74,12 +89,15 @@ def eval_compliance(data: Path, as_json: bool) -> None:
 @json_option
 def bench(data: Path | None, as_json: bool) -> None:
     """Measure speed as ratios to peers, in turn, in one run."""
+    from api.bench import http_measures
     from recommender.evaluation import bench as speed
 
     if data is not None and not data.is_dir():
         say(f"找不到 {data}，改用示例内容测量。")
         data = None
-    _show(speed, speed.run_bench(data, settings()), as_json)
+    result = speed.run_bench(data, settings())
+    result["measures"] += http_measures(data)
+    _show(speed, result, as_json)
 
 
 COMMANDS: tuple[click.Command, ...] = (evaluate, bench)

@@ -111,9 +111,11 @@ def _choices(t: Translator, query: Query, facet: str, counts: dict[str, int]) ->
 def search_page(request: Request, found: Doors) -> Response:
     """What was asked for, or the newest of the library."""
     t = translator(request)
+    most = found.settings.query_characters + 1  # one too many, so that search says it; each of many links repeats the query
     known = ("q", "order", *_LISTS, *_SINGLE)
-    query: Query = [(name, value) for name, value in request.query_params.multi_items() if name in known and value.strip()]
-    text, cursor = request.query_params.get("q", "").strip(), request.query_params.get("cursor") or None
+    text, cursor = request.query_params.get("q", "").strip()[:most], request.query_params.get("cursor") or None
+    given = request.query_params.multi_items()
+    query: Query = [(name, text if name == "q" else value) for name, value in given if name in known and value.strip()]
     filters = read_filters(request)
     filter = filters.to_filter()
     order = request.query_params.get("order", "")

@@ -11,7 +11,7 @@ from recommender.compliance.context import is_innocent
 from recommender.compliance.rules import Pattern, Rule, RuleBook, rule_book
 from recommender.compliance.spelling import Reading, read, spoken_variants
 from recommender.library.model import ComplianceLevel, Finding
-from recommender.text.terms import TermMatcher, character_pairs
+from recommender.text.terms import TermMatcher
 
 _ORDER = [ComplianceLevel.OK, ComplianceLevel.INFO, ComplianceLevel.WARN, ComplianceLevel.BLOCK]
 MAX_CHARACTERS = 20_000  # of a text that is checked; no channel takes more
@@ -53,7 +53,7 @@ class Checker:
         return _merged(found)
 
     def _look(self, text: str, reading: Reading, topics: set[str]) -> list[Finding]:
-        here = self._matcher.find(reading.text, character_pairs(reading.text))
+        here = self._matcher.find(reading.text)
         if not here:
             return []
         about = topics | {topic for word in here for topic in self._topics.get(word, ())}

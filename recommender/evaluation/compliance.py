@@ -37,12 +37,16 @@ def evaluate(data: Path, settings: Settings | None = None) -> dict[str, Any]:
         "command": "eval compliance",
         "data": str(data),
         "counts": {"texts": len(rows), "ok": len(innocent), "wrong": len(wrong)},
-        "block_precision": block[0],
-        "block_recall": block[1],
-        "flag_precision": flag[0],
-        "flag_recall": flag[1],
-        "ok_false_alarm_rate": sum(_RANK[level] >= _RANK["warn"] for level in innocent) / max(1, len(innocent)),
-        "span_overlap": _span_overlap(rows, answers),
+        "systems": {
+            "product": {
+                "block_precision": block[0],
+                "block_recall": block[1],
+                "flag_precision": flag[0],
+                "flag_recall": flag[1],
+                "ok_false_alarm_rate": sum(_RANK[level] >= _RANK["warn"] for level in innocent) / max(1, len(innocent)),
+                "span_overlap": _span_overlap(rows, answers),
+            }
+        },
         "wrong": wrong[:WORST_SHOWN],
     }
 
@@ -97,10 +101,10 @@ def _overlap(first: tuple[int, int], second: tuple[int, int]) -> float:
 
 def table(result: Mapping[str, Any]) -> str:
     """The result as lines of text for people."""
-    counts = result["counts"]
+    counts, product = result["counts"], result["systems"]["product"]
     lines = [f"{result['data']}：{counts['texts']} 条，其中 {counts['ok']} 条没有问题"]
     lines.append(f"{'':12}{'precision':>10}{'recall':>10}")
-    lines += [f"{name:12}{result[f'{name}_precision']:10.3f}{result[f'{name}_recall']:10.3f}" for name in ("block", "flag")]
-    lines.append(f"无问题文本的误报率 {result['ok_false_alarm_rate']:.3f}    区间重合度 {result['span_overlap']:.3f}")
+    lines += [f"{name:12}{product[f'{name}_precision']:10.3f}{product[f'{name}_recall']:10.3f}" for name in ("block", "flag")]
+    lines.append(f"无问题文本的误报率 {product['ok_false_alarm_rate']:.3f}    区间重合度 {product['span_overlap']:.3f}")
     lines += [f"  {row['id']}：应为 {row['expected']}，判为 {row['given']} {'、'.join(row['found'])}" for row in result["wrong"]]
     return "\n".join(lines)

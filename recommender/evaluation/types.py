@@ -36,25 +36,35 @@ def evaluate(data: Path, settings: Settings | None = None) -> dict[str, Any]:
     seen = [note.mark in fitted_on for note in notes]
     rounds = _cross_validate(notes, shipped, seen) if any(seen) else [shipped]
     wanted = [note.content_type for note in notes]
-    spread = [_scores(wanted, answers, [str(kind) for kind in TYPES]) for answers in rounds]
-    types = {name: float(np.mean([scores[name] for scores in spread])) for name in ("macro_f1", "accuracy", "coverage")}
-    types["macro_f1_spread"] = float(np.std([scores["macro_f1"] for scores in spread]))
+    kinds, classes = [note.category for note in notes], [str(kind) for kind in TYPES]
+    spread = [_scores(wanted, answers, classes) for answers in rounds]
     categories = [item.category or _ABSTAINED for item in understood]
     base_types, base_categories = _baseline(notes)
-    brands = _brand_scores(notes, [item.brands for item in understood])
-    kinds = [note.category for note in notes]
+    mean = {name: float(np.mean([scores[name] for scores in spread])) for name in spread[0]}
     return {
         "command": "eval types",
         "data": str(data),
         "counts": {"notes": len(notes), "cross_validated": sum(seen)},
-        "content_type": types,
-        "confusion": _confusion(wanted, rounds[0]),
-        "category": _scores(kinds, categories, CATEGORIES),
-        "brands": brands,
-        "baseline": {
-            "content_type": _scores(wanted, base_types, [str(kind) for kind in TYPES]),
-            "category": _scores(kinds, base_categories, CATEGORIES),
+        "systems": {
+            "product": {
+                **_named(mean, _scores(kinds, categories, CATEGORIES)),
+                **_brand_scores(notes, [item.brands for item in understood]),
+                "content_type_macro_f1_spread": float(np.std([scores["macro_f1"] for scores in spread])),
+            },
+            "baseline": _named(_scores(wanted, base_types, classes), _scores(kinds, base_categories, CATEGORIES)),
         },
+        "confusion": _confusion(wanted, rounds[0]),
+    }
+
+
+def _named(types: Mapping[str, float], categories: Mapping[str, float]) -> dict[str, float]:
+    return {
+        "content_type_macro_f1": types["macro_f1"],
+        "content_type_accuracy": types["accuracy"],
+        "category_accuracy": categories["accuracy"],
+        "category_macro_f1": categories["macro_f1"],
+        "abstained": types["abstained"],
+        "category_abstained": categories["abstained"],
     }
 
 
@@ -81,7 +91,7 @@ def _cross_validate(notes: Sequence[LabelledNote], shipped: Sequence[str], seen:
 
 
 def _scores(wanted: Sequence[str], given: Sequence[str], classes: Sequence[str]) -> dict[str, float]:
-    """Macro-F1 over the classes that occur, accuracy, and the share answered at all."""
+    """Macro-F1 over the classes that occur, accuracy, and the share left unanswered."""
     f1: list[float] = []
     for name in classes:
         right = sum(want == name == give for want, give in zip(wanted, given, strict=True))
@@ -89,8 +99,8 @@ def _scores(wanted: Sequence[str], given: Sequence[str], classes: Sequence[str])
         if all_wanted:
             f1.append(2 * right / (all_wanted + all_given))
     accuracy = sum(want == give for want, give in zip(wanted, given, strict=True)) / max(1, len(wanted))
-    coverage = 1 - list(given).count(_ABSTAINED) / max(1, len(given))
-    return {"macro_f1": float(np.mean(f1)) if f1 else 0.0, "accuracy": accuracy, "coverage": coverage}
+    abstained = list(given).count(_ABSTAINED) / max(1, len(given))
+    return {"macro_f1": float(np.mean(f1)) if f1 else 0.0, "accuracy": accuracy, "abstained": abstained}
 
 
 def _confusion(wanted: Sequence[str], given: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -116,7 +126,7 @@ def _brand_scores(notes: Sequence[LabelledNote], given: Sequence[tuple[str, ...]
         hits += len(wanted & found)
         missed += len(wanted - found)
         wrong += len(found - wanted - allowed)
-    return {"precision": hits / max(1, hits + wrong), "recall": hits / max(1, hits + missed)}
+    return {"brand_precision": hits / max(1, hits + wrong), "brand_recall": hits / max(1, hits + missed)}
 
 
 def _baseline(notes: Sequence[LabelledNote]) -> tuple[list[str], list[str]]:
@@ -135,21 +145,12 @@ def _baseline(notes: Sequence[LabelledNote]) -> tuple[list[str], list[str]]:
 
 def table(result: Mapping[str, Any]) -> str:
     """The result as lines of text for people."""
-    counts, types, brands = result["counts"], result["content_type"], result["brands"]
+    counts, product, baseline = result["counts"], result["systems"]["product"], result["systems"]["baseline"]
     lines = [f"{result['data']}：{counts['notes']} 篇笔记"]
     if counts["cross_validated"]:
         lines.append(f"其中 {counts['cross_validated']} 篇参与过类型模型的拟合，已改用不含它们的模型判断（{FOLDS} 折 × {ROUNDS} 轮）")
-    lines.append(f"{'':14}{'macro-F1':>10}{'accuracy':>10}{'coverage':>10}")
-    rows = (
-        ("content type", types),
-        ("  baseline", result["baseline"]["content_type"]),
-        ("category", result["category"]),
-        ("  baseline", result["baseline"]["category"]),
-    )
-    lines += [f"{name:14}{figures['macro_f1']:10.3f}{figures['accuracy']:10.3f}{figures['coverage']:10.3f}" for name, figures in rows]
-    if counts["cross_validated"]:
-        lines.append(f"content type 各轮 macro-F1 标准差 {types['macro_f1_spread']:.3f}")
-    lines.append(f"brands        precision {brands['precision']:.3f}   recall {brands['recall']:.3f}")
+    lines.append(f"{'':32}{'product':>10}{'baseline':>10}")
+    lines += [f"{name:32}{value:10.3f}" + (f"{baseline[name]:10.3f}" if name in baseline else "") for name, value in product.items()]
     lines.append("confusion（行为标注，列为判断）")
     for kind, row in result["confusion"].items():
         lines.append(f"  {kind:10}" + "  ".join(f"{name} {number}" for name, number in row.items()))

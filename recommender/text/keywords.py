@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from heapq import nsmallest
 from importlib import resources
 
 _WORD = re.compile(r"(?:[\u4e00-\u9fff]{2,}|[a-z][a-z0-9+&'-]+)$")
@@ -26,10 +25,11 @@ def _seen_by_all() -> frozenset[str]:
 
 @cache
 def _rarity() -> tuple[dict[str, float], float]:
-    """jieba's inverse document frequencies, and their median for words it does not know."""
+    """jieba's inverse document frequencies, 0 for words that never tell, and their median for words it does not know."""
     lines = resources.files("jieba").joinpath("analyse/idf.txt").read_text("utf-8").splitlines()
     rarity = {word: float(value) for word, _, value in (line.partition(" ") for line in lines) if value}
-    return rarity, sorted(rarity.values())[len(rarity) // 2]
+    median = sorted(rarity.values())[len(rarity) // 2]
+    return rarity | dict.fromkeys(_seen_by_all(), 0.0), median
 
 
 def keywords(tokens: Sequence[str], top: int = 8) -> tuple[str, ...]:
@@ -38,17 +38,19 @@ def keywords(tokens: Sequence[str], top: int = 8) -> tuple[str, ...]:
     Words of two Chinese characters or more and Latin words; a part of a longer word already chosen is left out.
     """
     rarity, median = _rarity()
-    common = _seen_by_all()
     scored: dict[str, float] = {}
     for token, count in Counter(tokens).items():
-        if len(token) < 2 or token in common:
+        if len(token) < 2:
             continue
         word = token.lower() if token.isascii() else token
-        if word in rarity or (_WORD.match(word) and word not in common):
-            scored[word] = scored.get(word, 0.0) + (1 + math.log(count)) * rarity.get(word, median)
-    best = nsmallest(4 * top, scored, key=lambda word: (-scored[word], word))
+        telling = rarity.get(word)
+        if telling is None:
+            telling = median if _WORD.match(word) else 0.0
+        if telling:
+            scored[word] = scored.get(word, 0.0) + telling * (1 + math.log(count) if count > 1 else 1)
+    best = sorted([(-score, word) for word, score in scored.items()])[: 4 * top]
     chosen: list[str] = []
-    for word in best:
+    for _, word in best:
         if not any(word in other or other in word for other in chosen):
             chosen.append(word)
         if len(chosen) == top:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from operator import add
 
-_WORD = re.compile(r"[0-9a-z]")
-
-
-def character_pairs(text: str) -> set[str]:
-    """Every pair of neighbouring characters of a folded text, and every single character."""
-    return {*map(add, text, text[1:]), *text}
+_WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 
 
 class TermMatcher:
@@ -21,40 +15,49 @@ class TermMatcher:
     """
 
     def __init__(self, terms: Iterable[str]) -> None:
-        filed: dict[str, list[tuple[str, re.Pattern[str] | None]]] = {}
+        filed: dict[str, list[tuple[str, str, bool]]] = {}
         for term in sorted(set(terms)):
             if term:
-                filed.setdefault(term[:2], []).append((term, _bordered(term)))
+                filed.setdefault(term[:2], []).append((term, term[-2:], term[0] in _WORD or term[-1] in _WORD))
         self._filed = filed
         self._keys = filed.keys()
 
-    def find(self, text: str, pairs: set[str] | None = None) -> dict[str, int]:
-        """The terms in a folded text with how often each occurs; `pairs` is `character_pairs(text)` where the caller has it."""
-        found: dict[str, int] = {}
-        for key in self._keys & (character_pairs(text) if pairs is None else pairs):
-            for term, pattern in self._filed[key]:
-                if term not in text:
-                    continue
-                count = text.count(term) if pattern is None else len(pattern.findall(text))
-                if count:
-                    found[term] = count
-        return found
-
-    def spans(self, text: str, pairs: set[str] | None = None) -> list[tuple[int, int, str]]:
-        """(start, end, term) of every occurrence, longest first at each place, none inside a longer one."""
-        places: list[tuple[int, int, str]] = []
-        for term in self.find(text, pairs):
-            pattern = _bordered(term) or re.compile(re.escape(term))
-            places.extend((hit.start(), hit.end(), term) for hit in pattern.finditer(text))
-        places.sort(key=lambda place: (place[0], -place[1]))
-        kept: list[tuple[int, int, str]] = []
-        for place in places:
-            if not kept or place[0] >= kept[-1][1]:
-                kept.append(place)
-        return kept
+    def find(self, text: str) -> dict[str, int]:
+        """The terms in a folded text with how often each occurs, in order of the terms."""
+        found: list[tuple[str, int]] = []
+        pairs = {*map(add, text, text[1:]), *text}
+        for key in self._keys & pairs:
+            for term, tail, bordered in self._filed[key]:
+                if tail in pairs and (count := len(places(text, term)) if bordered else text.count(term)):
+                    found.append((term, count))
+        return dict(sorted(found))
 
 
-def _bordered(term: str) -> re.Pattern[str] | None:
-    before = r"(?<![0-9a-z])" if _WORD.match(term[0]) else ""
-    after = r"(?![0-9a-z])" if _WORD.match(term[-1]) else ""
-    return re.compile(before + re.escape(term) + after) if before or after else None
+def count_of(text: str, term: str) -> int:
+    """How often a term occurs in a folded text, as `TermMatcher.find` counts."""
+    return (len(places(text, term)) if term[0] in _WORD or term[-1] in _WORD else text.count(term)) if term in text else 0
+
+
+def places(text: str, term: str) -> list[int]:
+    """Where a term begins in a folded text, for a term of Latin letters or digits only between word borders."""
+    found: list[int] = []
+    before, after = term[0] in _WORD, term[-1] in _WORD
+    start = text.find(term)
+    while start >= 0:
+        end = start + len(term)
+        if (before and start and text[start - 1] in _WORD) or (after and text[end : end + 1] in _WORD):
+            end = start + 1
+        else:
+            found.append(start)
+        start = text.find(term, end)
+    return found
+
+
+def longest(text: str, terms: Iterable[str]) -> list[tuple[int, int, str]]:
+    """(start, end, term) of every place of the terms in a folded text, the longest at each place, none inside another."""
+    spans = [(start, start + len(term), term) for term in terms for start in places(text, term)]
+    kept: list[tuple[int, int, str]] = []
+    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from recommender.errors import InputError
 from recommender.text.folding import fold
-from recommender.text.terms import TermMatcher, character_pairs
+from recommender.text.terms import TermMatcher, longest
 from recommender.understanding.taxonomy import CATEGORIES, DATA, lexicon
 
 PLACES = "商场平台"  # the heading of malls and shops that sell everything: no category speaks from them
@@ -82,11 +82,9 @@ def brand_names() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class BrandHit:
-    """A brand in a text: its canonical name, the folded name found, where in the folded text, and the brand's category."""
+    """A brand in a text: its canonical name and its category."""
 
     brand: str
-    name: str
-    start: int
     category: str | None
 
 
@@ -96,17 +94,17 @@ class BrandFinder:
     def __init__(self, dictionary: Mapping[str, Alias], false_friends: Iterable[str], trade_words: Mapping[str, Iterable[str]]) -> None:
         self._dictionary = dictionary
         self._friends = frozenset(friend for friend in false_friends if friend not in dictionary)
-        self._matcher = TermMatcher([*dictionary, *self._friends])
+        self.names = dictionary.keys() | self._friends
         self._trades = {category: TermMatcher(words) for category, words in trade_words.items()}
 
-    def find(self, written: str, folded: str, pairs: set[str], tags: frozenset[str]) -> list[BrandHit]:
+    def find(self, written: str, folded: str, words: Iterable[str], tags: Collection[str]) -> list[BrandHit]:
         """Brands in order of appearance, each once.
 
-        `folded` is `fold_name(written)`, `pairs` its character pairs, `tags` the folded hashtags: a guarded name that is a
-        hashtag of its own counts without further company.
+        `folded` is `fold_name(written)`, `words` what a matcher over `names` found in it, `tags` the folded hashtags: a
+        guarded name that is a hashtag of its own counts without further company.
         """
         hits: dict[str, BrandHit] = {}
-        for start, end, name in self._matcher.spans(folded, pairs):
+        for start, end, name in longest(folded, (word for word in words if word in self.names)):
             if name in self._friends:
                 continue
             alias = self._dictionary[name]
@@ -114,7 +112,7 @@ class BrandFinder:
                 continue
             if alias.guarded and name not in tags and not self._in_company(alias, written, folded, start, end):
                 continue
-            hits[alias.brand] = BrandHit(alias.brand, name, start, alias.category)
+            hits[alias.brand] = BrandHit(alias.brand, alias.category)
         return list(hits.values())
 
     def _in_company(self, alias: Alias, written: str, folded: str, start: int, end: int) -> bool:
@@ -138,9 +136,3 @@ def brand_finder() -> BrandFinder:
         if word.weight >= 3 and fold_name(word.word) not in dictionary:
             trades.setdefault(word.category, []).append(fold(word.word))
     return BrandFinder(dictionary, friends, trades)
-
-
-def find_brands(text: str) -> list[str]:
-    """Canonical names of the dictionary's brands in one text, in order of appearance."""
-    folded = fold_name(text)
-    return [hit.brand for hit in brand_finder().find(text, folded, character_pairs(folded), frozenset())]

@@ -22,6 +22,7 @@ TYPES: tuple[ContentType, ...] = (ContentType.PERSONA, ContentType.SEEDING, Cont
 MODEL = DATA / "type_model.json"
 ABSTAIN_BELOW = 0.36  # a third is a guess among three
 REASONS = 3  # traits named in a reason
+LOOKED_AT = 24  # strongest inputs that are looked through for them
 
 
 def input_names() -> tuple[str, ...]:
@@ -81,25 +82,30 @@ class TypeClassifier:
         logits = self._model.logits(inputs)
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         probabilities = odds / odds.sum(axis=1, keepdims=True)
+        winners = probabilities.argmax(axis=1)
+        # What each input pulls towards the winner, against the mean of the other types.
+        lead = self._model.weights - (self._model.weights.sum(axis=0) - self._model.weights) / (len(TYPES) - 1)
+        pulls = (inputs - self._model.centre) / self._model.spread * lead[winners]
+        strongest = np.argsort(-pulls, axis=1)[:, :LOOKED_AT]
         opinions: list[TypeOpinion] = []
-        for row, found, shares in zip(inputs, seen, probabilities, strict=True):
-            winner = int(shares.argmax())
-            confidence = float(shares[winner])
-            sure = confidence >= ABSTAIN_BELOW
-            opinions.append(TypeOpinion(TYPES[winner] if sure else None, confidence, self._explain(row, winner, found, sure)))
+        for row, winner in enumerate(winners.tolist()):
+            confidence = float(probabilities[row, winner])
+            names = [(self._names[place], float(inputs[row, place])) for place in strongest[row].tolist() if pulls[row, place] > 0]
+            said = "、".join(self._clauses(names, seen[row])) or "没有特别突出的特征"
+            if confidence >= ABSTAIN_BELOW:
+                opinions.append(TypeOpinion(TYPES[winner], confidence, f"因为：{said}"))
+            else:
+                opinions.append(TypeOpinion(None, confidence, f"拿不准，较像{_CHINESE[TYPES[winner]]}：{said}"))
         return opinions
 
-    def _explain(self, row: Floats, winner: int, found: Mapping[str, list[str]], sure: bool) -> str:
-        others = self._model.weights.sum(axis=0) - self._model.weights[winner]
-        pull = (row - self._model.centre) / self._model.spread * (self._model.weights[winner] - others / (len(TYPES) - 1))
+    def _clauses(self, strongest: Sequence[tuple[str, float]], found: Mapping[str, list[str]]) -> list[str]:
         clauses: dict[str, None] = {}
-        for number in np.argsort(-pull)[:24]:
-            if pull[number] <= 0 or len(clauses) == REASONS:
-                break
-            if clause := self._name(self._names[number], float(row[number]), found):
+        for name, value in strongest:
+            if clause := self._name(name, value, found):
                 clauses[clause] = None
-        said = "、".join(clauses) or "没有特别突出的特征"
-        return f"因为：{said}" if sure else f"拿不准，较像{_CHINESE[TYPES[winner]]}：{said}"
+            if len(clauses) == REASONS:
+                break
+        return list(clauses)
 
     def _name(self, name: str, value: float, found: Mapping[str, list[str]]) -> str:
         kind, _, key = name.partition(":")

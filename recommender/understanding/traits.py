@@ -8,38 +8,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-import numpy.typing as npt
-
-from recommender.text.folding import fold
-from recommender.text.terms import TermMatcher, character_pairs
+from recommender.text.terms import TermMatcher, count_of
+from recommender.understanding.brands import fold_name
 from recommender.understanding.taxonomy import DATA
-
-Floats = npt.NDArray[np.float64]
 
 _HASHTAG = re.compile(r"#[^\s#]+")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 _MONEY = re.compile(r"[$¥￥€£]\s?\d|\d+(?:\.\d+)?\s?(?:元|块|刀|rmb|美金|美元|欧)")
 _CLOCK = re.compile(r"\d{1,2}[:：]\d{2}|\d{1,2}\s?(?:am|pm)|\d{1,2}点")
 _DATE = re.compile(r"\d{1,2}月\d{1,2}|\d{1,2}[./]\d{1,2}\s?[-—~–到至]|\d{1,2}号|\d{1,2}日")
-_NUMBERED = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.、)）]|[①-⑩]|[一二三四五六七八]、|\d\ufe0f?\u20e3|[•·●▪️✅❶-❿🔸🔹-])")
+_NUMBERED = re.compile(r"\n\s*(?:\d{1,2}[.、)）]|[①-⑩]|[一二三四五六七八]、|\d\ufe0f?\u20e3|[•·●▪️✅❶-❿🔸🔹-])")
 _ADDRESS = re.compile(r"📍|地址|\d{2,5}\s+[A-Za-z][\w .]{2,30}(?:st|ave|rd|dr|blvd|pkwy|ln|hwy|way|street|road)\b", re.IGNORECASE)
-_QUESTION = re.compile(r"[?？]")
-_EXCLAIM = re.compile(r"[!！]")
 _FIRST = re.compile(r"我们?|俺|咱")
 _SECOND = re.compile(r"你们?|姐妹|宝子|宝贝们|家人们|大家|小伙伴|您")
-_IMPERATIVE = re.compile(r"(?:^|[\n，。！!~ ])(?:快|冲|来|去|记得|别|不要|请|一定)")
+_IMPERATIVE = re.compile(r"[\n，。！!~ ](?:快|冲|来|去|记得|别|不要|请|一定)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_LATIN = re.compile(r"[A-Za-z]")
-_SEPARATED = re.compile(r"[｜|丨·]")
+_LATIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """One post prepared once for all that look at it.
 
-    `body` is the text without its hashtags; the `folded_*` strings are folded for matching, and `pairs` holds the character
-    pairs of title, body and tags together.
+    `body` is the text without its hashtags; the `folded*` strings are folded as names are filed, and `words` has the known
+    words of all kinds with how often each stands in title, body and tags.
     """
 
     title: str
@@ -48,35 +40,27 @@ class Post:
     folded_title: str
     folded_body: str
     folded_tags: str
-    folded: str  # the three, one per line, as names are filed
-    title_pairs: set[str]
-    body_pairs: set[str]
-    tag_pairs: set[str]
+    folded: str  # the three, one per line
+    words: dict[str, tuple[int, int, int]]
 
 
 SPOKEN = 12  # characters of body from which it speaks for itself
 MAX_CHARACTERS = 4000  # of a post that is looked at: what it is shows long before, and 100,000 characters must not take seconds
 
 
-def prepare(title: str, text: str, tags: tuple[str, ...]) -> Post:
-    """Split a cleaned post into title, body and hashtags, each folded."""
+def prepare(title: str, text: str, tags: tuple[str, ...], known_words: TermMatcher) -> Post:
+    """Split a cleaned post into title, body and hashtags, each folded, and find the known words in them."""
     title, text = title[:MAX_CHARACTERS], text[:MAX_CHARACTERS]
     body = _HASHTAG.sub(" ", text).strip()
     known = dict.fromkeys([*tags, *(tag.strip("#") for tag in _HASHTAG.findall(f"{title}\n{text}"))])
     joined = "\n".join(tag for tag in known if tag)[:MAX_CHARACTERS]
-    folded_title, folded_body, folded_tags = fold(title), fold(body), fold(joined)
-    return Post(
-        title,
-        body,
-        tuple(known),
-        folded_title,
-        folded_body,
-        folded_tags,
-        f"{folded_title}\n{folded_body}\n{folded_tags}",
-        character_pairs(folded_title),
-        character_pairs(folded_body),
-        character_pairs(folded_tags),
-    )
+    folded_title, folded_body, folded_tags = fold_name(title), fold_name(body), fold_name(joined)
+    folded = f"{folded_title}\n{folded_body}\n{folded_tags}"
+    words: dict[str, tuple[int, int, int]] = {}
+    for word, count in known_words.find(folded).items():
+        in_title, in_tags = count_of(folded_title, word), count_of(folded_tags, word)
+        words[word] = (in_title, count - in_title - in_tags, in_tags)
+    return Post(title, body, tuple(known), folded_title, folded_body, folded_tags, folded, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +79,18 @@ def trait_words() -> tuple[Trait, ...]:
     for block in re.split(r"^== ", (DATA / "traits.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]:
         head, _, rest = block.partition("\n")
         key, label = head.split()
-        found.append(Trait(key, label, tuple(dict.fromkeys(fold(word.replace("_", " ")) for word in rest.split()))))
+        found.append(Trait(key, label, tuple(dict.fromkeys(fold_name(word.replace("_", " ")) for word in rest.split()))))
     return tuple(found)
 
 
 @cache
-def _trait_matcher() -> tuple[TermMatcher, dict[str, list[int]]]:
+def trait_owners() -> dict[str, list[int]]:
+    """Every trait word to the places of its traits in `trait_words()`."""
     owners: dict[str, list[int]] = {}
     for number, trait in enumerate(trait_words()):
         for word in trait.words:
             owners.setdefault(word, []).append(number)
-    return TermMatcher(owners), owners
+    return owners
 
 
 def _log(count: int) -> float:
@@ -114,6 +99,19 @@ def _log(count: int) -> float:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
+
+
+def _questions(text: str) -> int:
+    return text.count("?") + text.count("？")
+
+
+def _exclaims(text: str) -> int:
+    return text.count("!") + text.count("！")
+
+
+def _latin_letters(text: str) -> int:
+    ascii_only = text.encode("ascii", "ignore")
+    return len(ascii_only) - len(ascii_only.translate(None, _LATIN))
 
 
 # name, what to call it in a reason ("" is never given as one), measure of a post
@@ -129,17 +127,17 @@ FORMS: tuple[tuple[str, str, Callable[[Post], float]], ...] = (
     ("money", "写了价格", lambda post: _log(len(_MONEY.findall(post.folded_body)))),
     ("clock", "写了钟点", lambda post: _log(len(_CLOCK.findall(post.folded_body)))),
     ("date", "写了日期", lambda post: _log(len(_DATE.findall(post.folded_body + post.folded_title)))),
-    ("numbered", "分条列出", lambda post: _log(len(_NUMBERED.findall(post.body)))),
+    ("numbered", "分条列出", lambda post: _log(len(_NUMBERED.findall("\n" + post.body)))),
     ("address", "写了地址", lambda post: float(bool(_ADDRESS.search(post.body)))),
-    ("title_question", "标题是问句", lambda post: float(bool(_QUESTION.search(post.title)))),
-    ("title_exclaim", "", lambda post: float(bool(_EXCLAIM.search(post.title)))),
-    ("body_question", "", lambda post: _log(len(_QUESTION.findall(post.body)))),
-    ("body_exclaim", "", lambda post: min(2.0, 40 * _share(len(_EXCLAIM.findall(post.body)), len(post.body) + 40))),
+    ("title_question", "标题是问句", lambda post: float(_questions(post.title) > 0)),
+    ("title_exclaim", "", lambda post: float(_exclaims(post.title) > 0)),
+    ("body_question", "", lambda post: _log(_questions(post.body))),
+    ("body_exclaim", "", lambda post: min(2.0, 40 * _share(_exclaims(post.body), len(post.body) + 40))),
     ("first_person", "第一人称", lambda post: min(2.0, 30 * _share(len(_FIRST.findall(post.body)), len(post.body) + 40))),
     ("second_person", "对读者说话", lambda post: _log(len(_SECOND.findall(post.body + post.title)))),
-    ("imperative", "叫人去做", lambda post: _log(len(_IMPERATIVE.findall(post.body + post.title)))),
-    ("separated_title", "", lambda post: float(bool(_SEPARATED.search(post.title)))),
-    ("latin", "", lambda post: _share(len(_LATIN.findall(post.title + post.body)), len(post.title + post.body))),
+    ("imperative", "叫人去做", lambda post: _log(len(_IMPERATIVE.findall(f"\n{post.body}{post.title}")))),
+    ("separated_title", "", lambda post: float(any(mark in post.title for mark in "｜|丨·"))),
+    ("latin", "", lambda post: _share(_latin_letters(post.title + post.body), len(post.title + post.body))),
     ("no_han", "", lambda post: float(not _HAN.search(post.title + post.body))),
 )
 
@@ -171,22 +169,24 @@ def feature_names() -> tuple[str, ...]:
     return (*words, *(f"form:{name}" for name, _, _ in FORMS), *(f"together:{name}" for name, _, _ in TOGETHER))
 
 
-def measure(post: Post) -> tuple[Floats, dict[str, list[str]]]:
+def measure(post: Post) -> tuple[list[float], dict[str, list[str]]]:
     """The post as numbers (see `feature_names`), and per trait the words that were found."""
-    matcher, owners = _trait_matcher()
-    traits = trait_words()
-    counts = np.zeros((len(traits), 2))
+    owners, traits = trait_owners(), trait_words()
+    title, body = [0] * len(traits), [0] * len(traits)
     seen: dict[str, list[str]] = {}
     # Hashtags say what a post is about, and hardly what it does: they only speak where there is no body.
-    body = (post.folded_body, post.body_pairs) if len(post.body) >= SPOKEN else (f"{post.folded_body}\n{post.folded_tags}", None)
-    for place, (text, pairs) in enumerate(((post.folded_title, post.title_pairs), body)):
-        for word, count in matcher.find(text, pairs).items():
+    silent = len(post.body) < SPOKEN
+    for word, (in_title, in_body, in_tags) in post.words.items():
+        if silent:
+            in_body += in_tags
+        if word in owners and (in_title or in_body):
             for owner in owners[word]:
-                counts[owner, place] += min(count, 3)
+                title[owner] += min(in_title, 3)
+                body[owner] += min(in_body, 3)
                 seen.setdefault(traits[owner].key, []).append(word)
     # in the title a word counts once, in the body by its logarithm so that length does not decide
-    values = np.stack([np.minimum(counts[:, 0], 2.0), np.log1p(counts[:, 1])], axis=1).ravel()
+    pairs = [(min(float(in_title), 2.0), _log(in_body)) for in_title, in_body in zip(title, body, strict=True)]
     forms = {name: form(post) for name, _, form in FORMS}
-    sums = {trait.key: float(2 * row[0] + row[1]) for trait, row in zip(traits, counts, strict=True)}
+    sums = {trait.key: 2.0 * in_title + in_body for trait, in_title, in_body in zip(traits, title, body, strict=True)}
     together = [float(judge(sums, forms)) for _, _, judge in TOGETHER]
-    return np.concatenate([values, [*forms.values(), *together]]), seen
+    return [*(value for pair in pairs for value in pair), *forms.values(), *together], seen

@@ -14,14 +14,14 @@ from recommender.compliance import check_text, worst
 from recommender.library.model import ComplianceLevel, ContentItem, Finding, Understanding
 from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.keywords import keywords
-from recommender.text.terms import character_pairs
+from recommender.text.terms import TermMatcher
 from recommender.text.tokenizer import Tokenizer
-from recommender.understanding.brands import brand_finder, brand_names, same_apostrophes
+from recommender.understanding.brands import brand_finder, brand_names
 from recommender.understanding.category import CategoryOpinion, category_classifier
-from recommender.understanding.content_type import Floats, TypeOpinion, type_classifier
+from recommender.understanding.content_type import TypeOpinion, type_classifier
 from recommender.understanding.quality import quality
 from recommender.understanding.shops import find_shops
-from recommender.understanding.traits import Post, measure, prepare
+from recommender.understanding.traits import Post, measure, prepare, trait_owners
 
 BRANDS_AT_MOST = 20
 
@@ -32,19 +32,15 @@ class Reading:
     __slots__ = ("brands", "category", "inputs", "seen")
 
     def __init__(self, title: str, text: str, tags: tuple[str, ...]) -> None:
-        post = prepare(title, text, tags)
+        post = prepare(title, text, tags, known_words())
         self.category, self.brands = _read_subject(post)
         values, self.seen = measure(post)
-        self.inputs: Floats = np.concatenate([values, [min(1.0, len(self.brands) / 2)], self.category.probabilities])
+        self.inputs = [*values, min(1.0, len(self.brands) / 2), *self.category.probabilities]
 
 
 def _read_subject(post: Post) -> tuple[CategoryOpinion, tuple[str, ...]]:
     written = "\n".join([post.title, post.body, *post.tags])
-    folded = same_apostrophes(post.folded)
-    pairs = post.title_pairs | post.body_pairs | post.tag_pairs
-    if folded is not post.folded:
-        pairs |= character_pairs(folded)
-    known = brand_finder().find(written, folded, pairs, frozenset(same_apostrophes(post.folded_tags).split("\n")))
+    known = brand_finder().find(written, post.folded, post.words, post.folded_tags.split("\n"))
     opinion = category_classifier().classify(post, known)
     names = dict.fromkeys(hit.brand for hit in known)
     names.update(dict.fromkeys(find_shops(post.title, post.body, post.tags, opinion.category)))
@@ -80,7 +76,7 @@ class Understander:
     def _types(readings: Sequence[Reading]) -> list[TypeOpinion]:
         if not readings:
             return []
-        return type_classifier().classify(np.stack([reading.inputs for reading in readings]), [reading.seen for reading in readings])
+        return type_classifier().classify(np.array([reading.inputs for reading in readings]), [reading.seen for reading in readings])
 
     def _made(
         self, reading: Reading, opinion: TypeOpinion, findings: list[Finding], text: str, score: float, parts: dict[str, float]
@@ -102,6 +98,12 @@ class Understander:
         )
 
 
+@cache
+def known_words() -> TermMatcher:
+    """The words of all parts of the understander, so that one pass over a post finds them."""
+    return TermMatcher([*brand_finder().names, *category_classifier().owners, *trait_owners()])
+
+
 def _version() -> str:
     """Changes with every data file and module that can change an answer."""
     fingerprint = hashlib.sha256()
@@ -115,8 +117,7 @@ def _version() -> str:
 @cache
 def load_understander() -> Understander:
     """The understander with the shipped data, made once per process."""
-    brand_finder()
-    category_classifier()
+    known_words()
     type_classifier()
     return Understander(_version())
 
