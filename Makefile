@@ -28,6 +28,7 @@ eval: $(VENV)/.dev ## Quality on the labelled sets in DATA
 	@for set in hashtag qbqtc cmrc2018 drcd; do $(BIN)/zhongcao eval search --data $(DATA)/retrieval/$$set || exit 1; done
 	@$(BIN)/zhongcao eval types --data $(DATA)/gold/types
 	@$(BIN)/zhongcao eval match --data $(DATA)/gold/match
+	@$(BIN)/zhongcao eval compliance --data $(DATA)/gold/compliance/sentences.jsonl
 
 lock: $(VENV)/.dev ## Pin the newest allowed versions again
 	@$(BIN)/pip-compile -q --upgrade --strip-extras --no-emit-index-url --no-emit-find-links --generate-hashes -o requirements.lock pyproject.toml

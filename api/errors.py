@@ -70,7 +70,7 @@ DETAILS = {
 }
 _MESSAGES = {
     "missing": "缺少必填项",
-    "extra_forbidden": "不认识的字段",
+    "extra_forbidden": "不认识的字段；可用的字段见 /openapi.json",
     "string_type": "应为文字",
     "string_unicode": "含有无法用 UTF-8 表示的字符",
     "string_too_short": "至少 {min_length} 个字",

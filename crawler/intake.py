@@ -43,6 +43,9 @@ def creator_of(platform: Platform, account_id: str, account_hash: str, name: str
     return Creator(f"{platform.value}-{key}", platform, name, followers, _tier(followers)) if key else None
 
 
+LONGEST_TITLE = 40  # characters; platforms allow 20 to 30, so a longer one is checked against the text
+
+
 def prepare(note: ParsedNote, *, now: datetime | None = None, rights: Rights = Rights.UNKNOWN) -> IncomingContent | Refusal:
     """The note as the library takes it, or one sentence why not. `rights` hold where the note says none itself."""
     original_title, in_title = mask_personal(_plain(note.title))
@@ -57,6 +60,8 @@ def prepare(note: ParsedNote, *, now: datetime | None = None, rights: Rights = R
     if not url and identity and platform in _NOTE_ADDRESSES and not note.is_sample:  # a sample is published nowhere
         url = _NOTE_ADDRESSES[platform].format(identity)
     title, text = clean_text(original_title), clean_text(original_text)
+    if len(title) > LONGEST_TITLE and _runs_into(title, text):
+        title = ""  # some exports repeat the beginning of the text where the author gave no title
     if not identity and not url:
         if not (title or text):
             return Refusal(f"{where}：没有编号、链接和文字，认不出是哪一条。")
@@ -197,6 +202,11 @@ def local_now() -> datetime:
 
 def _tier(followers: int | None) -> CreatorTier:
     return next((tier for least, tier in TIERS if followers is not None and followers >= least), CreatorTier.ORDINARY)
+
+
+def _runs_into(title: str, text: str) -> bool:
+    start = "".join(title.rstrip(".…").split())
+    return "".join(text[: 2 * len(title)].split()).startswith(start)
 
 
 def _plain(text: str) -> str:

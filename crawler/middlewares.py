@@ -11,6 +11,7 @@ from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.health import failure_problem
 from recommender.errors import BlockedAddress, FetchFailed, NotAllowed
 from recommender.outbound import resolve_public
 from recommender.settings import Settings, load_settings
@@ -80,7 +81,7 @@ class RobotsMiddleware:
         except (BlockedAddress, FetchFailed) as error:
             return error.message
         except Exception as error:  # whatever kept robots.txt from being read, RFC 9309 says: then nothing may be fetched
-            return f"读不到 {url[:200]}（{type(error).__name__}），按规定视为不允许抓取，稍后会再试。"
+            return f"{failure_problem(error, url)}读不到 robots.txt 时按规定不抓取。"
         if response.status >= 500 or response.status == 429:
             return f"{url[:200]} 返回 {response.status}，按规定视为不允许抓取，稍后会再试。"
         body = response.body[:MOST_ROBOTS_BYTES].decode("utf-8-sig", "replace") if response.status < 300 else ""

@@ -51,6 +51,8 @@ def understand_pending(library: Library, progress: Progress = _quiet) -> int:
         library.contents.save_understanding([(item.id, found) for item, found in zip(batch, understood, strict=True)])
         done += len(batch)
         progress("理解", done, max(total, done))
+    if done:
+        progress("理解", done, done)
     return done
 
 
@@ -66,6 +68,7 @@ def refresh_library(
     if clusters and library.versions.get(CLUSTERED) != str(library.contents.revision()):
         progress("近似去重", 0, 1)
         clustered = cluster_library(library)
+        progress("近似去重", 1, 1)
     understood = understand_pending(library, progress)
     if understood and clusters:
         library.versions.put(CLUSTERED, str(library.contents.revision()))

@@ -1,4 +1,4 @@
-"""The `zhongcao` command. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 done in part."""
+"""The `zhongcao` command. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 done in part, 130 interrupted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main() -> None:
       zhongcao search "防晒 -喷雾"         what the library has on it
       zhongcao doctor                    what is set up and what is missing
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 done in part.
+    Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 done in part, 130 interrupted.
     """
 
 

@@ -23,7 +23,7 @@ SHOWN_REFUSALS = 20
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--no-index", is_flag=True, help="Only store; understand and index later with `zhongcao index`.")
 @click.option(
     "--rights",
@@ -62,8 +62,8 @@ def import_files(context: click.Context, paths: tuple[Path, ...], no_index: bool
             f"读了 {done.read} 行：新增 {done.new}，更新 {done.changed}，未变 {done.unchanged}，"
             f"重复 {done.duplicates}，未收录 {done.refused}，用时 {done.seconds:.1f} 秒。"
         )
-    if done.problems and not done.read:
-        context.exit(2)
+    if done.unusable:
+        context.exit(PARTLY)
 
 
 def _show_crawl(event: dict[str, Any], names: dict[str, str]) -> None:
@@ -71,8 +71,8 @@ def _show_crawl(event: dict[str, Any], names: dict[str, str]) -> None:
     if event["event"] == "started":
         click.echo(f"{name}：开始抓取……", err=True)
     elif event["event"] == "finished":
-        report = event["report"]
-        click.echo(f"{name}：读到 {report['found']}，新增 {report['new']}。{event['message']}", err=True)
+        counts = f"读到 {event['report']['found']}，新增 {event['report']['new']}。"
+        click.echo(f"{name}：{event['message'] or counts}", err=True)
 
 
 @click.command()

@@ -13,12 +13,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.cli.usage import sentence
 from recommender.errors import InputError, NotFound, SettingsError, ZhongcaoError
 from recommender.jobs import Progress as Report
 from recommender.library import Library, open_library
 from recommender.settings import Settings, load_settings
 
 PARTLY = 3
+INTERRUPTED = 130  # as shells have it
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line, for programs.")
 
 
@@ -32,6 +34,13 @@ class Problems(click.Group):
             click.echo(f"错误：{error.message}", err=True)
             bad_input = isinstance(error, InputError | NotFound) and not isinstance(error, SettingsError)
             sys.exit(2 if bad_input else 1)
+        except click.UsageError as error:
+            help_with = f" 用法：{error.ctx.command_path} --help" if error.ctx else ""
+            click.echo(f"错误：{sentence(error)}{help_with}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("已中断。存好的内容都还在，再运行一次同样的命令会接着做完。", err=True)
+            sys.exit(INTERRUPTED)
         except BrokenPipeError:
             sys.exit(1)
 

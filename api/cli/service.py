@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from api import worker as background
 from api.cli.output import as_json_line, json_option, library, progress, say, settings, table
 from api.doctor import examine
 from api.sample import load_sample_library
+from recommender.errors import SettingsError
 from recommender.jobs import refresh_library
 from recommender.library import Library
 from recommender.library.access import SCOPES
@@ -55,15 +57,37 @@ def ensure_key(opened: Library) -> None:
     say("浏览器里用户名随意，密码填密钥；程序用 Authorization: Bearer。更多密钥：zhongcao keys create 名字。")
 
 
-def prepare(opened: Library, found: Settings) -> None:
+def check_free(found: Settings) -> None:
+    """Raises `SettingsError` where the address is taken, before any work is done."""
+    family = socket.AF_INET6 if ":" in found.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((found.host, found.port))
+        except OSError as error:
+            message = f"不能在 {found.host}:{found.port} 上服务（{error.strerror}）：也许已经有一个在运行，或用 --port 换一个端口。"
+            raise SettingsError(message, field="port") from None
+
+
+def log_to_stderr(found: Settings) -> None:
+    """Our own log at the level of the settings; libraries that log every step only warn."""
+    logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "httpcore", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@click.command(hidden=True)
+def prepare() -> None:
     """On the very first start the sample library; then whatever is not yet understood or indexed."""
-    if opened.versions.get(SAMPLE_LOADED) is None:
-        if opened.contents.count() == 0:
-            say("第一次启动：放入示例内容……")
-            load_sample_library(opened, datetime.now(UTC))
-        opened.versions.put(SAMPLE_LOADED, datetime.now(UTC).isoformat())
-    with progress() as report:
-        refresh_library(opened, found, progress=report)
+    found = settings()
+    with library(found) as opened:
+        if opened.versions.get(SAMPLE_LOADED) is None:
+            if opened.contents.count() == 0:
+                say("第一次启动：放入示例内容……")
+                load_sample_library(opened, datetime.now(UTC))
+            opened.versions.put(SAMPLE_LOADED, datetime.now(UTC).isoformat())
+        with progress() as report:
+            refresh_library(opened, found, progress=report)
 
 
 @click.command()
@@ -81,13 +105,15 @@ def run(host: str | None, port: int | None) -> None:
     if port is not None:
         os.environ["ZHONGCAO_PORT"] = str(port)
     found = settings()
-    logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log_to_stderr(found)
+    check_free(found)
     with library(found) as opened:
         if not is_loopback(found.host):
             ensure_key(opened)
-        prepare(opened, found)
+        first = opened.versions.get(SAMPLE_LOADED) is None
+    if first or not found.worker:
+        # In a process of its own, so that the service does not keep the memory that fitting takes.
+        subprocess.run([sys.executable, "-m", "api", "prepare"], check=True)
     from api.app import create_app  # here, so that other commands start faster
 
     command = [sys.executable, "-m", "api", "worker", "--parent", str(os.getpid())]
@@ -106,9 +132,7 @@ def run(host: str | None, port: int | None) -> None:
 def worker(parent: int | None) -> None:
     """Crawl on schedule, keep the index up to date and deliver digests; `run` starts one by itself."""
     found = settings()
-    logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log_to_stderr(found)
     background.run(found, parent=parent)
 
 
@@ -133,4 +157,4 @@ def show_settings() -> None:
     click.echo(settings_page(), nl=False)
 
 
-COMMANDS: tuple[click.Command, ...] = (run, worker, doctor, show_settings)
+COMMANDS: tuple[click.Command, ...] = (run, prepare, worker, doctor, show_settings)

@@ -25,8 +25,9 @@ PROGRESS_EVERY = 250  # rows
 class ImportReport:
     """What an import did: read = new + changed + unchanged + duplicates + refused, in rows of contents.
 
-    `duplicates` repeat an identity read earlier in the run. `creators` counts rows of creators files. `problems` has one
-    sentence per file that could not be used or was left (comments), `refusals` one per refused row.
+    `duplicates` repeat an identity read earlier in the run. `creators` counts rows of creators files, `unusable` paths that
+    are missing or no export. `problems` has one sentence per file that could not be used or was left (comments), `refusals`
+    one per refused row.
     """
 
     files: int
@@ -37,6 +38,7 @@ class ImportReport:
     duplicates: int
     refused: int
     creators: int
+    unusable: int
     seconds: float
     refusals: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ def import_paths(
     files, problems = export_files(Path(path) for path in paths)
     sizes = {file: max(file.stat().st_size, 1) for file in files}
     total, done, used = sum(sizes.values()), 0, 0
+    unusable = len(problems)
     intake = Intake(library, rights=rights)
     for file in files:
         before = done
@@ -71,6 +74,7 @@ def import_paths(
             problems += [left] if left else []
         except NotAnExport as error:
             problems.append(error.message)
+            unusable += 1
         done += sizes[file]
         tell(1.0)
     report = intake.finish()
@@ -85,6 +89,7 @@ def import_paths(
         duplicates=report.duplicates,
         refused=report.refused,
         creators=intake.creators,
+        unusable=unusable,
         seconds=round(time.perf_counter() - started, 3),
         refusals=report.refusals,
         problems=tuple(problems),

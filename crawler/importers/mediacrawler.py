@@ -147,13 +147,15 @@ def reader_of(columns: frozenset[str]) -> Reader | None:
 
 
 def text_of(value: Any) -> str:
-    """A cell as text: nothing for None, whole numbers without a fraction."""
+    """A cell as text: nothing for None, lists and maps, whole numbers without a fraction."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer():
         return f"{value:.0f}"
+    if isinstance(value, list | dict):  # no export writes these where text belongs
+        return ""
     return str(value)
 
 

@@ -34,25 +34,44 @@ def csv_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
     lines = text.splitlines(keepends=True) if "\n" not in text else [line + "\n" for line in text.split("\n")]
     separator = max(",\t;", key=lines[0].count)
     header = [cell.strip() for cell in _one_line(lines[0], separator)]
-    start, broken = 1, 0
+    start, broken, opened = 1, 0, 0  # `opened`: the first line of a broken row whose quote was left open, 0 for none
     while start < len(lines):
         first = start
         for first, cells in _cells(lines, start, separator):
             if len(cells) != len(header):
                 break
+            if opened:
+                yield _broken(name, opened, first, header)
+                opened = 0
             yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, cells, strict=True)), first / len(lines))
         else:
-            return
+            start = len(lines)
+            break
         alone = _one_line(lines[first], separator)  # the row may be whole, if its quotes are read leniently
-        if len(alone) == len(header):
+        whole = len(alone) == len(header)
+        if opened and whole:
+            yield _broken(name, opened, first, header)
+            opened = 0
+        if whole:
             yield Row(f"{name} 第 {first + 1} 行", dict(zip(header, alone, strict=True)), first / len(lines))
-        else:
-            broken += 1
-            yield BrokenRow(f"{name} 第 {first + 1} 行：列数与表头（{len(header)} 列）不符或引号不配对，这一行没有导入。")
-        if broken >= MOST_BROKEN:
-            yield BrokenRow(f"{name} 第 {first + 1} 行：有误的行超过 {MOST_BROKEN} 行，文件余下的部分没有读。")
-            return
+        elif not opened:
+            if lines[first].count('"') % 2:
+                opened = first  # what follows may be the rest of its cell: all of it is one broken row
+            else:
+                yield _broken(name, first, first + 1, header)
+        broken += not whole
         start = first + 1
+        if broken >= MOST_BROKEN:
+            yield BrokenRow(f"{name} 第 {start} 行：有误的行超过 {MOST_BROKEN} 行，文件余下的部分没有读。")
+            break
+    if opened:
+        yield _broken(name, opened, min(start, len(lines)), header)
+
+
+def _broken(name: str, start: int, end: int, header: list[str]) -> BrokenRow:
+    """The sentence on a broken row that takes the lines from index `start` up to `end`."""
+    place = f"第 {start + 1} 行" if end == start + 1 else f"第 {start + 1}–{end} 行"
+    return BrokenRow(f"{name} {place}：列数与表头（{len(header)} 列）不符或引号不配对，这一{'行' if end == start + 1 else '条'}没有导入。")
 
 
 def _cells(lines: list[str], start: int, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -67,10 +67,11 @@ class Checker:
                         self._add(found, rule, text, reading, start, start + len(word))
                         start = reading.text.find(word, start + len(word))
             for rule, pattern in self._needs.get(word, ()):
-                if id(pattern) in tried or not _concerns(rule, about, reading.text):
+                if id(pattern) in tried:
                     continue
                 tried.add(id(pattern))
-                for hit in pattern.expression.finditer(reading.text):
+                hits = list(pattern.expression.finditer(reading.text))
+                for hit in hits if hits and _concerns(rule, about, reading.text) else ():
                     self._add(found, rule, text, reading, hit.start(), hit.end())
         return found
 
@@ -109,10 +110,11 @@ def _concerns(rule: Rule, about: set[str], text: str) -> bool:
 
 
 def _disclose(text: str, reading: Reading, topics: set[str], has_purchase_link: bool) -> list[Finding]:
-    """The finding that a post with a purchase link lacks its mark, or has only a weak one."""
-    if not has_purchase_link:
+    """The finding that a post with a purchase link, told or seen in the text, lacks its mark or has only a weak one."""
+    offer = disclosure.find_offer(text)
+    if not has_purchase_link and not offer:
         return []
-    link = disclosure.LINK.search(text)
+    link = disclosure.LINK.search(text) or offer
     start, end = link.span() if link else (max(0, len(text.rstrip()) - 1), len(text.rstrip()))
     if start >= end:
         return []
@@ -161,7 +163,10 @@ def shipped_checker() -> Checker:
 
 
 def check_text(text: str, *, category: str | None = None, has_purchase_link: bool = False) -> list[Finding]:
-    """What the rules find in a text, by place. `category` is one of ours or a regulator's word (化妆品, 保健食品 …); unknown is any."""
+    """What the rules find in a text, by place. `category` is one of ours or a regulator's word (化妆品, 保健食品 …); unknown is any.
+
+    `has_purchase_link` tells of a link outside the text; one that the text itself shows is found without it.
+    """
     return shipped_checker().check(text, category=category, has_purchase_link=has_purchase_link)
 
 

@@ -167,7 +167,7 @@ def _searching(index: Index, settings: Settings, texts: Sequence[str], queries: 
 
     def ours_by_words(text: str) -> None:
         parsed = parse_query(text, reader.models.tokenizer, characters=settings.query_characters)
-        ranked(reader, resolve(reader, parsed, [], []), [], 10)
+        ranked(reader, resolve(reader, parsed, [], [], 10), [], 10)
 
     def each(search: Callable[[str], object]) -> Side:
         def run(number: int) -> None:

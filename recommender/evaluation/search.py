@@ -32,7 +32,7 @@ Search = Callable[[str], list[str]]
 def evaluate(data: Path, settings: Settings | None = None) -> dict[str, Any]:
     """Measure the product's search and plain BM25 on jieba words over the folder `data`.
 
-    The folder holds `docs`, `queries` and `qrels` as `.jsonl` or `.jsonl.gz` (formats: `docs/evaluation` and README). The
+    The folder holds `docs`, `queries` and `qrels` as `.jsonl` or `.jsonl.gz` (formats: `docs/evaluation.md`). The
     product's figures come from `Index.search`, which the API calls, over a temporary library of these documents. Gain is
     2^grade − 1; the ideal is over all judged documents. Queries without a judgement are left out. Each query is asked once
     and nothing is kept between queries. Raises `InputError` naming file and line for what is not of the format.
@@ -97,7 +97,7 @@ def _product(documents: Sequence[Mapping[str, Any]], settings: Settings) -> tupl
         library.close()
         home.cleanup()
 
-    return lambda text: [names[hit.id] for hit in index.search(text, limit=100).hits], close
+    return lambda text: [names[hit.id] for hit in index.search(text, limit=100, facets=False).hits], close
 
 
 def _content(row: Mapping[str, Any]) -> IncomingContent:

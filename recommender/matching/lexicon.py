@@ -66,12 +66,13 @@ class Lexicon:
         self.needs_of_role = {name: _needs(name, str(raw["topics"]), self.topics) for name, raw in roles.items()}
         self._words = TermMatcher(self.topics_of)
         self._said: dict[str, list[Mention]] = {}
-        self._wild: list[tuple[re.Pattern[str], Mention]] = []
+        self._wild: list[tuple[str, re.Pattern[str], Mention]] = []  # with the longest part that is said as it stands
         for kind, table in (("topic", topics), ("role", roles)):
             for name, raw in table.items():
                 for said in str(raw["said"]).split():
                     if "*" in said:
-                        self._wild.append((re.compile(re.escape(said).replace(r"\*", _GAP)), Mention(kind, name, said)))
+                        pattern = re.compile(re.escape(said).replace(r"\*", _GAP))
+                        self._wild.append((max(said.split("*"), key=len), pattern, Mention(kind, name, said)))
                     else:
                         self._said.setdefault(said, []).append(Mention(kind, name, said))
         self._sayings = TermMatcher(self._said)
@@ -79,8 +80,8 @@ class Lexicon:
     def mentions(self, text: str) -> list[Mention]:
         """The needs and roles that a segment's text speaks of; `said` is as the text has it."""
         found = [mention for said in self._sayings.find(text) for mention in self._said[said]]
-        for pattern, mention in self._wild:
-            if hit := pattern.search(text):
+        for part, pattern, mention in self._wild:
+            if part in text and (hit := pattern.search(text)):
                 found.append(Mention(mention.kind, mention.name, hit[0]))
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from recommender.library.model import Segment
 from recommender.matching.lexicon import Lexicon, Mention, lexicon, weights
@@ -23,6 +24,24 @@ class Trait:
     field: str
     topics: Mapping[str, float]
     role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """What one field says, whichever field it is."""
+
+    folded: str
+    mentions: tuple[Mention, ...]
+    telling: tuple[Mention, ...]
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def _read_field(text: str) -> FieldReading:
+    """Kept for texts seen lately: reasons are checked by reading a segment again without one word, which leaves most fields as they are."""
+    known, folded = lexicon(), fold(text)
+    words = frozenset(word for word in known.words(folded) if len(word) > 1)
+    return FieldReading(folded, tuple(known.mentions(folded)), tuple(known.telling_words(folded)), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +103,18 @@ def read_profile(request: MatchRequest) -> Profile:
     roles: dict[str, float] = {}
     traits: list[Trait] = []
     own: set[str] = set()
-    folded = {name: fold(text) for name, text in _fields(request).items()}
-    for field, text in folded.items():
-        for mention in known.mentions(text):
+    readings = {name: _read_field(text) for name, text in _fields(request).items()}
+    for field, reading in readings.items():
+        for mention in reading.mentions:
             table = said if mention.kind == "topic" else roles
             share = loud["background"] if mention.kind == "topic" and known.topics[mention.name].background and field not in _ASKED else 1.0
             table[mention.name] = table.get(mention.name, 0.0) + share * loud[field]
             traits.append(_trait(known, mention, field))
-        for mention in known.telling_words(text):
+        for mention in reading.telling:
             if not any(mention.said in stated.said or stated.said in mention.said for stated in traits if stated.field == field):
                 said[mention.name] = said.get(mention.name, 0.0) + loud["word"] * loud[field]
                 traits.append(_trait(known, mention, field))
-        own.update(word for word in known.words(text) if len(word) > 1)
+        own.update(reading.words)
     for term in (*request.segment.tags, *request.segment.interests):
         if len(term.strip()) in _OWN_WORD_CHARACTERS:
             own.add(fold(term.strip()))
@@ -109,7 +128,7 @@ def read_profile(request: MatchRequest) -> Profile:
         needs[topic] = needs.get(topic, 0.0) + share * loud["role"] * weight
     region = fold(f"{request.segment.region} {request.segment.description}")
     return Profile(
-        text=" ".join(text for text in (*folded.values(), region) if text),
+        text=" ".join(text for text in (*(reading.folded for reading in readings.values()), region) if text),
         needs=_of_length_one(needs),
         categories=_categories(known, needs),
         traits=tuple(traits),

@@ -96,8 +96,7 @@ def freshness(item: ContentItem, traits: ContentTraits, day: dt.date) -> float:
     """1 for today's, halved after so many days; faster for prices and events. 0 where the time is unknown."""
     if item.published_at is None:
         return 0.0
-    main = max(traits.topics, key=lambda name: (traits.topics[name][0], name), default="")
-    perishable = main in lexicon().topics and lexicon().topics[main].perishable
+    perishable = bool(traits.main) and lexicon().topics[traits.main].perishable
     half = weights()["list"]["perishable_days" if perishable else "fresh_days"]
     return float(half / (half + age_in_days(item.published_at, day)))
 

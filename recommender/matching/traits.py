@@ -21,9 +21,13 @@ _HALF = 1.5
 
 @dataclass(frozen=True, slots=True)
 class ContentTraits:
-    """`topics`: strength 0 to 1 and the words behind it, strongest first; `words`: share 0 to 1 by topic word."""
+    """`topics`: strength 0 to 1 and the words behind it, strongest first; `words`: share 0 to 1 by topic word.
+
+    `main` is the strongest topic, empty where there is none.
+    """
 
     topics: Mapping[str, tuple[float, tuple[str, ...]]]
+    main: str
     words: Mapping[str, float]
     places: Mapping[str, float]
     seasons: frozenset[str]
@@ -71,4 +75,5 @@ def _traits(title: str, text: str, tags: tuple[str, ...]) -> ContentTraits:
         for name, times in places().named(part).items():
             named[name] = named.get(name, 0.0) + weight * times
     head = f"{parts[0][0]} {parts[2][0]}"
-    return ContentTraits(topics, shares, named, calendar().named(head), head, parts[1][0])
+    main = max(topics, key=lambda name: (topics[name][0], name), default="")
+    return ContentTraits(topics, main, shares, named, calendar().named(head), head, parts[1][0])

@@ -21,6 +21,7 @@ from recommender.search.models import brand_aliases
 from recommender.search.publishing import publish, status_of
 from recommender.search.query import ParsedQuery, parse_query
 from recommender.search.reader import Reader, open_reader
+from recommender.search.removals import Removals
 from recommender.search.results import ResultSet, Scored, ranked, resolve
 from recommender.search.schema import FACET_FIELDS, ORDER_FIELDS
 from recommender.search.vectors import Slots
@@ -33,6 +34,7 @@ ORDERS = ("relevance", *ORDER_FIELDS)
 MOST_HITS = 1000  # a page
 _MOST_FACET_VALUES = 30
 _FACET_NAMES = {"creator_name": "creator"}
+_TOLD_AT_ONCE = 20  # words; a score holds 24 bits exactly
 _SLACK = 32  # hits read beyond a page, so that ties and arrivals seldom need a second read
 
 
@@ -43,7 +45,7 @@ class Index:
         self, url: str, library: Library, settings: Settings, reader: Reader, checker: Checker, aliases: Mapping[str, str]
     ) -> None:
         self._folder = folder_of(url)
-        self._library = library
+        self._removals = Removals(library)
         self._settings = settings
         self._checker = checker
         self._aliases = aliases
@@ -52,9 +54,16 @@ class Index:
         self._lock = threading.Lock()
 
     def search(
-        self, query: str, filter: ContentFilter = NO_FILTER, *, limit: int = 20, cursor: str | None = None, order: str = "relevance"
+        self,
+        query: str,
+        filter: ContentFilter = NO_FILTER,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: str = "relevance",
+        facets: bool = True,
     ) -> SearchResult:
-        """One page of the contents that answer `query` under `filter`, with the size and facets of the whole set.
+        """One page of the contents that answer `query` under `filter`, with the size and (where asked for) facets of the whole set.
 
         An empty query lists all contents under the filter. `order` is relevance, newest, quality or heat. Raises
         `InputError` for an unknown order, a limit under 1, or a cursor that is not of this order.
@@ -75,36 +84,38 @@ class Index:
         place = decode(cursor, by) if cursor is not None else None
         blocked = self._gone(reader)
         filters = words.filtering(filter)
-        results = resolve(reader, parsed, blocked, [])
+        wanted = (place.seen if place else 0) + limit + 1 + (_SLACK if place else 0)
+        results = resolve(reader, parsed, blocked, [], wanted if by == "relevance" else 1)
         everywhere = results
         if filters and not reader.count(words.both(results.query, *filters)):
-            results = resolve(reader, parsed, blocked, filters)
+            results = resolve(reader, parsed, blocked, filters, wanted)
         if results.added:
-            first = f"只有 {results.complete} 条内容" if results.complete else "没有内容"
-            notes.append(f"{first}包含全部词，{'其余' if results.complete else '列出的'}只包含其中一部分，或意思相近。")
+            first = f"只有 {results.complete} 条内容包含全部词，其余" if results.complete else "没有一条包含全部词，下面是"
+            notes.append(f"{first}只包含其中一部分{'，' if results.complete else ''}或意思相近{'' if results.complete else '的'}。")
         if by == "relevance":
-            hits, total, following = self._by_relevance(reader, results, filters, place, limit)
+            hits, total, following = self._by_relevance(reader, results, filters, place, limit, wanted)
         else:
             hits, total, following = self._by_field(reader, results, filters, by, place, limit)
         found = self._explained(reader, parsed, hits)
-        facets = _facets(reader, results, everywhere, filter)
-        return SearchResult(found, total, facets, following, parsed.understood, tuple(notes), _milliseconds(started))
+        counted = _facets(reader, results, everywhere, filter) if facets else {}
+        return SearchResult(found, total, counted, following, parsed.understood, tuple(notes), _milliseconds(started))
 
     def _by_relevance(
-        self, reader: Reader, results: ResultSet, filters: list[Any], place: Place | None, limit: int
+        self, reader: Reader, results: ResultSet, filters: list[Any], place: Place | None, limit: int, wanted: int
     ) -> tuple[list[Scored], int, str | None]:
-        seen = place.seen if place else 0
-        wanted = seen + limit + 1 + (_SLACK if place else 0)
         while True:
             hits, total = ranked(reader, results, filters, wanted)
-            if wanted < total:  # of equals at the end of what was read, more may follow
-                hits = [hit for hit in hits if hit.found > hits[-1].found]
-            rest = [hit for hit in hits if place is None or (-hit.score, hit.id) > (-place.key, place.id)]
+            if len(hits) < total:  # of equals at the end of what was read, more may follow
+                hits = [hit for hit in hits if hit.score > hits[-1].score]
+            rest = [hit for hit in hits if place is None or hit.key > (place.tier, -place.key, place.id)]
             if len(rest) > limit or wanted >= total:
                 break
             wanted *= 2
         page = rest[:limit]
-        following = encode(Place("relevance", page[-1].score, page[-1].id, seen + len(page))) if len(rest) > limit else None
+        if len(rest) <= limit:
+            return page, total, None
+        seen = (place.seen if place else 0) + len(page)
+        following = encode(Place("relevance", page[-1].tier, page[-1].score, page[-1].id, seen))
         return page, total, following
 
     def _by_field(
@@ -117,26 +128,27 @@ class Index:
             query = words.both(query, Query.range_query(words.SCHEMA, field, FieldType.Unsigned, None, int(place.key), include_upper=False))
         found = reader.searcher.search(query, limit=limit + 1, count=False, order_by_field=field, order=Order.Desc).hits
         slots = reader.searcher.fast_field_values("slot", [address for _, address in found])
-        hits = [Scored(slot, reader.vectors.ids[slot], 0.0, 0.0, 0.0, 0.0) for slot in slots[:limit]]
+        hits = [Scored(slot, reader.vectors.ids[slot], 0, 0.0, 0.0) for slot in slots[:limit]]
         if len(found) <= limit:
             return hits, total, None
-        return hits, total, encode(Place(order, found[limit - 1][0], hits[-1].id, (place.seen if place else 0) + limit))
+        return hits, total, encode(Place(order, 0, found[limit - 1][0], hits[-1].id, (place.seen if place else 0) + limit))
 
     def _explained(self, reader: Reader, parsed: ParsedQuery, hits: list[Scored]) -> list[Hit]:
         """The hits with the words and phrases that each holds."""
+        asked = [(word.spellings[0], words.holding(word)) for word in parsed.words]
+        asked += [(phrase, words.containing(phrase)) for phrase in parsed.phrases]
         matched: dict[int, list[str]] = {hit.slot: [] for hit in hits}
-        if hits:
-            page = words.in_slots(matched)
-            asked = [(word.spellings[0], words.holding(word)) for word in parsed.words]
-            for text, query in asked + [(phrase, words.containing(phrase)) for phrase in parsed.phrases]:
-                for slot in reader.slots(words.both(page, query), len(hits)).tolist():
-                    matched[slot].append(text)
-        return [Hit(hit.id, hit.score, {"words": hit.words, "meaning": hit.meaning}, tuple(matched[hit.slot])) for hit in hits]
+        for start in range(0, len(asked) if hits else 0, _TOLD_AT_ONCE):
+            some = asked[start : start + _TOLD_AT_ONCE]
+            query = words.both(words.silent(words.in_slots(matched)), words.telling([query for _, query in some]))
+            for slot, bits in reader.scored(query, len(hits))[0]:
+                matched[slot] += [text for place, (text, _) in enumerate(some) if int(bits) >> place & 1]
+        return [Hit(hit.id, hit.score, {"words": hit.words, "meaning": hit.meaning}, tuple(matched[hit.slot]), hit.tier) for hit in hits]
 
     def _gone(self, reader: Reader) -> list[int]:
         """Slots of contents that left the library after this generation was made."""
-        removed = self._library.contents.removed_since(reader.manifest.revision)
-        return [slot for name, _ in removed if (slot := reader.vectors.slots.get(name)) is not None]
+        removed = self._removals.since(reader.manifest.revision)
+        return [slot for name in removed if (slot := reader.vectors.slots.get(name)) is not None]
 
     def _allowed(self, reader: Reader, filter: ContentFilter) -> Slots | None:
         """The slots under a filter, or None for all."""

@@ -9,21 +9,24 @@ from dataclasses import dataclass, field
 class Hit:
     """One content that was found.
 
-    `parts` are the score's parts: `words` (BM25) and `meaning` (cosine). `matched` are the words of the query that it holds.
+    `parts` add up to the score: `words` (BM25), or `meaning` (cosine) where no word was found. `matched` are the words of
+    the query that it holds. Hits are ordered by `tier`, then by score: 0 comes first, 1 holds only some of the words that
+    were typed apart, 2 is only near in meaning.
     """
 
     id: str
     score: float
     parts: dict[str, float] = field(default_factory=dict)
     matched: tuple[str, ...] = ()
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """One page of hits, with the size and the facets of the whole result set.
 
-    `facets` are exact counts by value; a facet ignores the filter on its own field. `understood` is the query as it was
-    read, `notes` are sentences for the person who asked.
+    `facets` are exact counts by value, empty where not asked for; a facet ignores the filter on its own field. `understood`
+    is the query as it was read, `notes` are sentences for the person who asked.
     """
 
     hits: list[Hit]

@@ -10,12 +10,12 @@ from pathlib import Path
 from recommender.library import Library
 from recommender.library.model import ContentItem
 from recommender.search.schema import embedded_text
-from recommender.text.embedder import SvdEmbedder, fit_embedder, load_embedder
+from recommender.text.embedder import FITTED_TEXTS, SvdEmbedder, fit_embedder, load_embedder
 from recommender.text.folding import fold
 from recommender.text.tokenizer import Tokenizer
 from recommender.understanding import brands
 
-_FITTED_TEXTS = 20_000
+_SAMPLED_PLACES = 128
 _NAME_CHARACTERS = range(2, 21)
 _MOST_NAMES = 20_000
 
@@ -55,18 +55,18 @@ def user_words(names: Iterable[str]) -> list[str]:
 
 
 def fit_models(library: Library, size: int) -> Models:
-    """Fit both on the library's contents (at most 20,000 of them, evenly spread)."""
-    step = max(1, -(-library.contents.count() // _FITTED_TEXTS))
-    texts: list[str] = []
-    names: set[str] = set(brands.brand_names())
-    place = 0
-    for items in library.contents.iterate():
-        names.update(item.creator_name for item in items)
-        texts.extend(embedded_text(item) for item in _every(items, step, place))
-        place += len(items)
+    """Fit both on the library's contents: on all of them, or on 4,096 from 128 places of a larger library."""
+    names = {*brands.brand_names(), *(creator.name for creator, _ in library.creators.top(_MOST_NAMES))}
     tokenizer = _tokenizer(tuple(user_words(names)))
-    return Models(tokenizer, fit_embedder(texts, size=size, tokenizer=tokenizer))
+    return Models(tokenizer, fit_embedder([embedded_text(item) for item in _sample(library)], size=size, tokenizer=tokenizer))
 
 
-def _every(items: Sequence[ContentItem], step: int, place: int) -> Sequence[ContentItem]:
-    return items[-place % step :: step]
+def _sample(library: Library) -> Sequence[ContentItem]:
+    if library.contents.count() <= FITTED_TEXTS:
+        return [item for items in library.contents.iterate() for item in items]
+    newest = library.contents.revision()
+    found: dict[str, ContentItem] = {}
+    for place in range(_SAMPLED_PLACES):
+        items = library.contents.changed_since(newest * place // _SAMPLED_PLACES, FITTED_TEXTS // _SAMPLED_PLACES)
+        found.update((item.id, item) for item in items)
+    return list(found.values())

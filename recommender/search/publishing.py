@@ -120,8 +120,10 @@ class _Writer:
     def put(self, items: Sequence[ContentItem]) -> None:
         """Add contents, or replace those that are there."""
         items = [item for item in items if item.rights != Rights.TAKEN_DOWN]
-        analysed = [schema.analyse(item, self._models.tokenizer) for item in items]
-        self._vectors.append(self._models.embedder.embed_features([each.features for each in analysed]))
+        if not items:
+            return
+        analysed, cuts, owners = schema.analyse(items, self._models.tokenizer)
+        self._vectors.append(self._models.embedder.embed_cuts(cuts, owners, len(items)))
         for item, each in zip(items, analysed, strict=True):
             self.drop(item.id)
             self._writer.add_document(schema.document(item, self.next_slot, each, self._schema))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from tantivy import Occur, Query
 
 from recommender.search import words
@@ -19,23 +21,50 @@ FEW = 20  # with fewer contents than this, near ones in meaning are added
 LEAST_COSINE = 0.45  # for a content that is only near in meaning
 # Contents that hold every word come first where the words were typed apart (珠宝 搭配). In text typed without blanks (most
 # hashtags) that order lost one point of MRR@10, so there BM25 alone decides.
-_COMPLETE_FIRST = 1000.0
-_MEANING_SCALE = 0.01  # brings contents that share no word in order, below all that do
+FIRST, PARTIAL, NEAR = 0, 1, 2  # tiers: all of a lower one come before a higher one
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A content with its place in the order (tier, then score) and the score's parts, one of which is 0."""
+
+    slot: int
+    id: str
+    tier: int
+    words: float
+    meaning: float
+
+    @property
+    def score(self) -> float:
+        return self.words + self.meaning
+
+    @property
+    def key(self) -> tuple[int, float, str]:
+        """What hits are ordered by."""
+        return self.tier, -self.score, self.id
 
 
 @dataclass(frozen=True, slots=True)
 class ResultSet:
-    """The contents that answer a query, as a query without scores, and what scores them."""
+    """The contents that answer a query: as a query without scores, and whole where they are few enough to be listed.
+
+    `best` are the best scored ones that were read on the way, in no order among equals; all of them where `listed`.
+    """
 
     query: Any
     scoring: Any | None
     complete: int  # contents that hold every word
-    added: int  # contents that hold only some of the words or are near in meaning
-    vector: Any | None  # of the query, where meaning counts
+    best: Sequence[Scored] = ()
+    listed: bool = False
+
+    @property
+    def added(self) -> int:
+        """Contents that hold only some of the words or are near in meaning."""
+        return len(self.best) - self.complete if self.listed else 0
 
 
-def resolve(reader: Reader, parsed: ParsedQuery, blocked: list[int], within: list[Any]) -> ResultSet:
-    """The result set of a query, before filters.
+def resolve(reader: Reader, parsed: ParsedQuery, blocked: list[int], within: list[Any], wanted: int = ENOUGH) -> ResultSet:
+    """The result set of a query, before filters, with its best `wanted` contents.
 
     It is the contents that hold all words and phrases and nothing excluded. Where those are fewer than `ENOUGH`, the best
     that hold only some of the words join them, as long as they score at least `LEAST_SHARE` of the best. Where even then
@@ -51,60 +80,57 @@ def resolve(reader: Reader, parsed: ParsedQuery, blocked: list[int], within: lis
         musts = [(Occur.Must, query) for query in (*queries, *within)] or [(Occur.Must, Query.all_query())]
         return Query.boolean_query(musts + [(Occur.MustNot, query) for query in refused])
 
-    every = kept(*held, *phrases)
+    every = words.silent(kept(*held, *phrases))
     scoring = words.scoring(parsed, reader.models.tokenizer)
-    complete = reader.count(every)
-    if not (held or phrases):
-        return ResultSet(words.silent(every), scoring, complete, 0, None)
-    vector = reader.models.embedder.embed([parsed.text])[0]
+    if not (held or phrases) or scoring is None:
+        return ResultSet(every, scoring, reader.count(every))
+    found, complete = reader.scored(words.scored_within(every, scoring), max(wanted, ENOUGH))
     if complete >= ENOUGH:
-        return ResultSet(words.silent(every), scoring, complete, 0, vector)
-    partial: list[int] = []
-    near: list[int] = []
-    if len(held) > 1 and scoring is not None:
-        some = Query.boolean_query([(Occur.Must, words.silent(kept(words.either(held), *phrases))), (Occur.Should, scoring)])
-        found, _ = reader.scored(some, ENOUGH)
-        partial = [slot for slot, score in found if score >= LEAST_SHARE * found[0][1]]
-    by_words = words.silent(words.either([every, words.in_slots(partial)]) if partial else every)
-    query = by_words
-    if complete + len(partial) < FEW and not phrases and vector.any():
-        slots, cosines = reader.vectors.nearest(vector, FEW)
-        slots = slots[cosines >= LEAST_COSINE]
-        if len(slots):
-            near = reader.slots(kept(words.in_slots(slots.tolist())), len(slots)).tolist()
-            query = words.silent(words.either([by_words, words.in_slots(near)]))
-    if scoring is not None and partial and parsed.spaced:
-        scoring = Query.boolean_query([(Occur.Should, scoring), (Occur.Should, Query.const_score_query(every, _COMPLETE_FIRST))])
-    if scoring is not None and near:
+        return ResultSet(every, scoring, complete, [_by_words(reader, slot, score) for slot, score in found[:wanted]])
+    scores = dict(found)
+    tiers = dict.fromkeys(scores, FIRST)
+    if len(held) > 1:
+        some, _ = reader.scored(words.scored_within(words.silent(kept(words.either(held), *phrases)), scoring), ENOUGH)
+        for slot, score in some:
+            if score >= LEAST_SHARE * some[0][1] and slot not in tiers:
+                scores[slot], tiers[slot] = score, PARTIAL if parsed.spaced else FIRST
+    hits = [_by_words(reader, slot, score, tiers[slot]) for slot, score in scores.items()]
+    if len(hits) < FEW and not phrases:
         # What is only near in meaning comes after all that the words found: so meaning never makes a result worse.
-        scoring = Query.boolean_query([(Occur.Must, by_words), (Occur.Should, scoring)])
-    added = reader.count(query) - complete if partial or near else 0
-    return ResultSet(query, scoring, complete, added, vector)
+        hits += _near(reader, parsed.text, set(scores), kept)
+    return ResultSet(words.in_slots(hit.slot for hit in hits), scoring, complete, hits, listed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A content with its score and the score's parts; `found` is the score that the word index ordered it by."""
+def _by_words(reader: Reader, slot: int, score: float, tier: int = FIRST) -> Scored:
+    return Scored(slot, reader.vectors.ids[slot], tier, score, 0.0)
 
-    slot: int
-    id: str
-    score: float
-    found: float
-    words: float
-    meaning: float
+
+def _near(reader: Reader, text: str, known: set[int], kept: Any) -> list[Scored]:
+    vector = reader.models.embedder.embed([text])[0]
+    if not vector.any():
+        return []
+    slots, cosines = reader.vectors.nearest(vector, FEW)
+    near = {
+        slot: float(cosine) for slot, cosine in zip(slots.tolist(), cosines, strict=True) if cosine >= LEAST_COSINE and slot not in known
+    }
+    if not near:
+        return []
+    usable = reader.slots(kept(words.in_slots(near)), len(near)).tolist()
+    return [Scored(slot, reader.vectors.ids[slot], NEAR, 0.0, near[slot]) for slot in usable]
 
 
 def ranked(reader: Reader, results: ResultSet, filters: list[Any], limit: int) -> tuple[list[Scored], int]:
     """The best `limit` contents of a result set under the filters, best first, and how many there are in all."""
-    clauses = [(Occur.Must, results.query), *((Occur.Must, query) for query in filters)]
-    if results.scoring is not None:
-        clauses.append((Occur.Should, results.scoring))
-    found, total = reader.scored(Query.boolean_query(clauses), limit)
-    cosines = [0.0] * len(found)
-    if results.vector is not None and found:
-        cosines = reader.vectors.similarities(results.vector, [slot for slot, _ in found]).tolist()
-    scored = [
-        Scored(slot, reader.vectors.ids[slot], score or max(0.0, cosine) * _MEANING_SCALE, score, score % _COMPLETE_FIRST, cosine)
-        for (slot, score), cosine in zip(found, cosines, strict=True)
-    ]
-    return sorted(scored, key=lambda each: (-each.score, each.id)), total
+    if results.listed:
+        hits, total = list(results.best), len(results.best)
+        if filters and hits:
+            allowed = reader.slots(words.both(results.query, *filters), total)
+            hits = [hit for hit, stays in zip(hits, np.isin([hit.slot for hit in hits], allowed), strict=True) if stays]
+            total = len(hits)
+    elif not filters and len(results.best) >= min(limit, results.complete):
+        hits, total = list(results.best), results.complete
+    else:
+        query = words.both(results.query, *filters)
+        found, total = reader.scored(words.scored_within(query, results.scoring) if results.scoring is not None else query, limit)
+        hits = [_by_words(reader, slot, score) for slot, score in found]
+    return sorted(hits, key=lambda hit: hit.key), total

@@ -51,8 +51,11 @@ def keywords(tokens: Sequence[str], top: int = 8) -> tuple[str, ...]:
     best = sorted([(-score, word) for word, score in scored.items()])[: 4 * top]
     chosen: list[str] = []
     for _, word in best:
-        if not any(word in other or other in word for other in chosen):
+        for other in chosen:
+            if word in other or other in word:
+                break
+        else:
             chosen.append(word)
-        if len(chosen) == top:
-            break
+            if len(chosen) == top:
+                break
     return tuple(chosen)

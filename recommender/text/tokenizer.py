@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 # Runs that jieba looks words up in (its re_han_default); a word with any other character can never be cut out by it.
 _LOOKED_UP = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
+# Characters that the Rust one looks words up with and jieba does not; each is a token. Left in, they shift near ties beside them.
+_RARE_HAN = re.compile("([\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACED = re.compile("[\ud800-\udfff\ufffd]")
 _PADDING = "\ue000"  # a private character outside every run, which only carries frequency
@@ -53,14 +55,22 @@ class _RustEngine:
         self._frequencies.update(frequencies)
 
     def cut(self, text: str) -> list[str]:
+        if _RARE_HAN.search(text):
+            return [word for part in _RARE_HAN.split(text) if part for word in self._jieba.cut(part, hmm=False)]
         return list(self._jieba.cut(text, hmm=False))
 
     def search_tokens(self, text: str) -> list[str]:
+        if _RARE_HAN.search(text):
+            return [token for part in _RARE_HAN.split(text) if part for token in self._search_tokens(part)]
+        return self._search_tokens(text)
+
+    def _search_tokens(self, text: str) -> list[str]:
         if self._odd:
             self._odd_words = self._odd_words or re.compile("|".join(self._odd))
             if self._odd_words.search(text):
                 return [token for word in self._jieba.cut(text, hmm=False) for token in self._inside(word)]
-        return list(self._jieba.cut_for_search(text, hmm=False))
+        found: list[str] = self._jieba.cut_for_search(text, hmm=False)
+        return found
 
     def _inside(self, word: str) -> list[str]:
         pairs = [word[start : start + 2] for start in range(len(word) - 1)] if len(word) > 2 else []

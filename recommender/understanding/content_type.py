@@ -86,31 +86,32 @@ class TypeClassifier:
         # What each input pulls towards the winner, against the mean of the other types.
         lead = self._model.weights - (self._model.weights.sum(axis=0) - self._model.weights) / (len(TYPES) - 1)
         pulls = (inputs - self._model.centre) / self._model.spread * lead[winners]
-        strongest = np.argsort(-pulls, axis=1)[:, :LOOKED_AT]
+        order = np.argsort(-pulls, axis=1)[:, :LOOKED_AT]
+        strongest = order.tolist()
+        values = np.where(np.take_along_axis(pulls, order, 1) > 0, np.take_along_axis(inputs, order, 1), 0.0).tolist()
         opinions: list[TypeOpinion] = []
         for row, winner in enumerate(winners.tolist()):
             confidence = float(probabilities[row, winner])
-            names = [(self._names[place], float(inputs[row, place])) for place in strongest[row].tolist() if pulls[row, place] > 0]
-            said = "、".join(self._clauses(names, seen[row])) or "没有特别突出的特征"
+            said = "、".join(self._clauses(strongest[row], values[row], seen[row])) or "没有特别突出的特征"
             if confidence >= ABSTAIN_BELOW:
                 opinions.append(TypeOpinion(TYPES[winner], confidence, f"因为：{said}"))
             else:
                 opinions.append(TypeOpinion(None, confidence, f"拿不准，较像{_CHINESE[TYPES[winner]]}：{said}"))
         return opinions
 
-    def _clauses(self, strongest: Sequence[tuple[str, float]], found: Mapping[str, list[str]]) -> list[str]:
+    def _clauses(self, strongest: Sequence[int], values: Sequence[float], found: Mapping[str, list[str]]) -> list[str]:
         clauses: dict[str, None] = {}
-        for name, value in strongest:
-            if clause := self._name(name, value, found):
+        for number, value in zip(strongest, values, strict=True):
+            if clause := self._name(self._names[number], value, found):
                 clauses[clause] = None
             if len(clauses) == REASONS:
                 break
         return list(clauses)
 
     def _name(self, name: str, value: float, found: Mapping[str, list[str]]) -> str:
-        kind, _, key = name.partition(":")
         if value <= 0:
             return ""
+        kind, _, key = name.partition(":")
         if kind in ("title", "body"):
             words = list(dict.fromkeys(found.get(key, ())))[:3]
             return f"{self._labels[key]}（{'、'.join(words)}）" if words else ""

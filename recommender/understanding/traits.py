@@ -15,8 +15,8 @@ from recommender.understanding.taxonomy import DATA
 _HASHTAG = re.compile(r"#[^\s#]+")
 _EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 _MONEY = re.compile(r"[$¥￥€£]\s?\d|\d+(?:\.\d+)?\s?(?:元|块|刀|rmb|美金|美元|欧)")
-_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}|\d{1,2}\s?(?:am|pm)|\d{1,2}点")
-_DATE = re.compile(r"\d{1,2}月\d{1,2}|\d{1,2}[./]\d{1,2}\s?[-—~–到至]|\d{1,2}号|\d{1,2}日")
+_CLOCK = re.compile(r"\d{1,2}(?:[:：]\d{2}|\s?[ap]m|点)")
+_DATE = re.compile(r"\d{1,2}(?:月\d{1,2}|[./]\d{1,2}\s?[-—~–到至]|[号日])")
 _NUMBERED = re.compile(r"\n\s*(?:\d{1,2}[.、)）]|[①-⑩]|[一二三四五六七八]、|\d\ufe0f?\u20e3|[•·●▪️✅❶-❿🔸🔹-])")
 _ADDRESS = re.compile(r"📍|地址|\d{2,5}\s+[A-Za-z][\w .]{2,30}(?:st|ave|rd|dr|blvd|pkwy|ln|hwy|way|street|road)\b", re.IGNORECASE)
 _FIRST = re.compile(r"我们?|俺|咱")
@@ -176,17 +176,18 @@ def measure(post: Post) -> tuple[list[float], dict[str, list[str]]]:
     seen: dict[str, list[str]] = {}
     # Hashtags say what a post is about, and hardly what it does: they only speak where there is no body.
     silent = len(post.body) < SPOKEN
-    for word, (in_title, in_body, in_tags) in post.words.items():
-        if silent:
-            in_body += in_tags
-        if word in owners and (in_title or in_body):
-            for owner in owners[word]:
-                title[owner] += min(in_title, 3)
-                body[owner] += min(in_body, 3)
-                seen.setdefault(traits[owner].key, []).append(word)
+    for word in owners.keys() & post.words.keys():
+        in_title, in_body, in_tags = post.words[word]
+        in_text = in_body + in_tags if silent else in_body
+        for owner in owners[word] if in_title or in_text else ():
+            title[owner] += min(in_title, 3)
+            body[owner] += min(in_text, 3)
+            seen.setdefault(traits[owner].key, []).append(word)
     # in the title a word counts once, in the body by its logarithm so that length does not decide
-    pairs = [(min(float(in_title), 2.0), _log(in_body)) for in_title, in_body in zip(title, body, strict=True)]
+    values = [0.0] * (2 * len(traits))
+    values[::2] = [2.0 if count > 1 else float(count) for count in title]
+    values[1::2] = [_log(count) if count else 0.0 for count in body]
     forms = {name: form(post) for name, _, form in FORMS}
     sums = {trait.key: 2.0 * in_title + in_body for trait, in_title, in_body in zip(traits, title, body, strict=True)}
     together = [float(judge(sums, forms)) for _, _, judge in TOGETHER]
-    return [*(value for pair in pairs for value in pair), *forms.values(), *together], seen
+    return [*values, *forms.values(), *together], {key: sorted(words) for key, words in seen.items()}

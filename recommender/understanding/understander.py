@@ -16,7 +16,7 @@ from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.keywords import keywords
 from recommender.text.terms import TermMatcher
 from recommender.text.tokenizer import Tokenizer
-from recommender.understanding.brands import brand_finder, brand_names
+from recommender.understanding.brands import brand_finder, brand_names, same_apostrophes
 from recommender.understanding.category import CategoryOpinion, category_classifier
 from recommender.understanding.content_type import TypeOpinion, type_classifier
 from recommender.understanding.quality import quality
@@ -42,9 +42,9 @@ def _read_subject(post: Post) -> tuple[CategoryOpinion, tuple[str, ...]]:
     written = "\n".join([post.title, post.body, *post.tags])
     known = brand_finder().find(written, post.folded, post.words, post.folded_tags.split("\n"))
     opinion = category_classifier().classify(post, known)
-    names = dict.fromkeys(hit.brand for hit in known)
-    names.update(dict.fromkeys(find_shops(post.title, post.body, post.tags, opinion.category)))
-    return opinion, tuple(names)[:BRANDS_AT_MOST]
+    brands = [hit.brand for hit in known]
+    shops = find_shops(post.title, post.body, post.tags, opinion.category)
+    return opinion, (*brands, *(name for name in shops if same_apostrophes(name) not in brands))[:BRANDS_AT_MOST]
 
 
 class Understander:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.api.building import House
+from tests.api.building import House, LetterIndex
 
 KEY = {"Idempotency-Key": "k-1"}
 SEGMENT = {"name": "妈妈"}
@@ -72,6 +73,17 @@ def test_a_write_that_still_runs_is_not_done_twice(house: House, monkeypatch: py
     go_on.set()
     thread.join()
     assert answers == [201]
+
+
+def test_a_search_keeps_its_tag_whatever_time_it_took(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = house.client.get("/v1/search", params={"q": "面霜"})
+    found = replace(house.index.search("面霜"), took_ms=98.7)
+    monkeypatch.setattr(LetterIndex, "search", lambda *_, **__: found)
+    seen = {"If-None-Match": first.headers["etag"]}
+    assert house.client.get("/v1/search", params={"q": "面霜"}).json()["took_ms"] == 98.7 != first.json()["took_ms"]
+    assert house.client.get("/v1/search", params={"q": "面霜"}, headers=seen).status_code == 304
+    monkeypatch.undo()
+    assert house.client.get("/v1/search", params={"q": "帐篷"}, headers=seen).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/v1/contents/xhs-a1", "/v1/contents", "/v1/segments"])

@@ -97,7 +97,9 @@ def planted(value: Any, place: tuple[Any, ...], raw: str) -> str:
 
 def test_every_body_field(open_door: House, document: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.services.refresh_library", lambda *_, **__: None)
-    monkeypatch.setattr("api.routes.segments.match", lambda *_: pytest.importorskip("recommender.matching").MatchResult(items=[], notes=()))
+    monkeypatch.setattr(
+        "api.routes.segments.match", lambda *_, **__: pytest.importorskip("recommender.matching").MatchResult(items=[], notes=())
+    )
     tried = 0
     for method, path, operation in operations(document):
         for media in operation.get("requestBody", {}).get("content", {}).values():

@@ -226,3 +226,10 @@ def test_a_source_that_is_off_says_so(empty: House) -> None:
     source = Source("page-a", "停用的", SourceKind.PAGE, "https://example.com/")
     empty.library.sources.add(replace(source, enabled=False))
     assert "已停用" in get(empty, "/sources").words()
+
+
+def test_a_query_of_5000_characters_is_not_repeated_in_every_link(filled: House) -> None:
+    shown = filled.client.get("/", params={"q": "面霜" * 2500})
+    assert "只看了前 200 个字" in shown.text
+    assert "面霜" * 101 not in shown.text
+    assert len(shown.content) < 400_000

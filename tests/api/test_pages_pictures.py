@@ -124,6 +124,15 @@ def test_a_picture_is_fetched_once_and_kept(tmp_path: Path, monkeypatch: pytest.
     house.client.__exit__(None, None, None)
 
 
+def test_a_picture_that_is_missing_says_which_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace_rooms(monkeypatch)
+    house = gallery(tmp_path, {"a": tuple(f"https://example.com/{number}.png" for number in range(3))}, pictures="off")
+    covers = [house.client.get(f"/pictures/web-a?n={number}").text for number in (0, 1, 2, 3)]
+    assert "图" not in covers[0] and covers[3] == covers[0]
+    assert "图2" in covers[1] and "图3" in covers[2]
+    house.client.__exit__(None, None, None)
+
+
 @pytest.mark.parametrize("path", ["/page.png", "/drawn.svg", "/gone.png", "/big.png", "/away"])
 def test_what_is_no_picture_is_not_asked_for_again_for_a_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site, path: str

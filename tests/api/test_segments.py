@@ -45,7 +45,7 @@ def test_a_wrong_segment_is_refused_by_field(still: House, body: dict[str, objec
 
 
 def _match(seen: list[MatchRequest]) -> object:
-    def match(library: Library, _index: object, request: MatchRequest, _now: object) -> MatchResult:
+    def match(library: Library, _index: object, request: MatchRequest, _now: object, *, cooldown_days: int) -> MatchResult:
         seen.append(request)
         items = library.contents.get_many(["xhs-a1", "xhs-a2"]).values()
         reasons = ("提到了「绘本」",)

@@ -56,6 +56,8 @@ def last_json(result: Result) -> object:
 def commands() -> list[list[str]]:
     found = []
     for name, command in main.commands.items():
+        if command.hidden:
+            continue
         found.append([name])
         found += [[name, sub] for sub in getattr(command, "commands", {})]
     return found
@@ -96,8 +98,10 @@ def test_a_broken_line_is_named_and_the_rest_goes_in(run: Run, tmp_path: Path) -
 def test_what_is_no_export_is_said_in_one_sentence(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "holiday.json"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    result = run("import", str(file), code=2)
-    assert file.name in result.stderr
+    assert file.name in run("import", str(file), code=2).stderr
+    good = tmp_path / "search_contents_2026-11-03.json"
+    good.write_text(json.dumps([NOTE]), "utf-8")
+    assert file.name in run("import", str(file), str(good), "--no-index", code=3).stderr
 
 
 def test_search_match_and_digest_answer_from_the_sample(run: Run) -> None:

@@ -87,3 +87,13 @@ def test_a_service_that_others_can_reach_makes_a_key_and_shows_it_once(tmp_path:
         process.stdout.close()
         seen.append("zc_" in text)
     assert seen == [True, False]
+
+
+def test_an_address_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environ = {**os.environ, "ZHONGCAO_HOME": str(tmp_path), "ZHONGCAO_PORT": str(taken.getsockname()[1])}
+        done = subprocess.run([sys.executable, "-m", "api", "run"], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "换一个端口" in done.stderr and "Traceback" not in done.stderr

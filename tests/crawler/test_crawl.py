@@ -150,6 +150,18 @@ def test_a_robots_file_that_cannot_be_had_forbids(tmp_path: Path) -> None:
         library.close()
 
 
+def test_a_server_that_refuses_is_said_in_plain_words(tmp_path: Path) -> None:
+    with serve({}) as site:
+        settings, url = settings_for(tmp_path, site), site.url("/feed")
+    library = open_library(settings.library_url)
+    source = add(library, url)
+    crawl(settings, [source.id])
+    said = library.sources.get(source.id).last_message
+    assert "拒绝连接" in said and "robots.txt" in said
+    assert "Error" not in said
+    library.close()
+
+
 def test_a_child_that_dies_is_a_failed_run_and_not_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.run.sys.executable", "/bin/false")
     settings = settings_for(tmp_path)

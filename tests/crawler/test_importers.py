@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -135,6 +136,24 @@ def test_a_table_is_read_around_broken_rows(library: Library, tmp_path: Path) ->
     report = import_paths(library, [tmp_path / "a.csv"])
     assert [item.identity for item in stored(library)] == [note_id(number) for number in (1, 3, 5, 6, 7)]
     assert [sentence.split("：")[0] for sentence in report.refusals] == ["a.csv 第 3 行", "a.csv 第 5 行"]
+
+
+def test_a_broken_row_of_many_lines_is_one_refusal(library: Library, tmp_path: Path) -> None:
+    rows = [xhs_row(number, desc="第一行\n第二行\n第三行\n第四行") for number in range(1, 6)]
+    text = csv_text(rows)
+    head, cell, tail = text.partition(csv_text([rows[2]]).splitlines(keepends=True)[1])
+    (tmp_path / "a.csv").write_text(head + cell.replace('"', "", 1)[:-3] + '"断\n' + tail, "utf-8", newline="")
+    report = import_paths(library, [tmp_path / "a.csv"])
+    assert [item.identity for item in stored(library)] == [note_id(number) for number in (1, 2, 4, 5)]
+    assert (report.read, report.refused) == (5, 1)
+    assert re.fullmatch(r"a\.csv 第 10–13 行：.*这一条没有导入。", report.refusals[0])
+
+
+def test_a_last_row_cut_off_in_its_text_is_one_refusal(library: Library, tmp_path: Path) -> None:
+    text = csv_text([xhs_row(number, desc="第一行\n第二行\n第三行") for number in range(1, 4)])
+    (tmp_path / "a.csv").write_text(text[: text.rindex("第三行")], "utf-8", newline="")
+    report = import_paths(library, [tmp_path / "a.csv"])
+    assert (report.read, report.new, report.refused) == (3, 2, 1)
 
 
 def test_rows_without_content_are_refused_with_their_place(library: Library, tmp_path: Path) -> None:

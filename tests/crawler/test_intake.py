@@ -52,6 +52,13 @@ def test_a_note_is_repaired_cleaned_and_masked() -> None:
     assert item.kind is MediaKind.IMAGE
 
 
+def test_a_title_that_only_repeats_the_text_is_dropped() -> None:
+    text = "周末去看了海。" * 9 + "回来的路上买了蛤蜊。"
+    assert taken(note(title=text[:45] + "…", text=text)).title == ""
+    assert taken(note(title=text[:45], text="另一段话。")).title == text[:45]
+    assert taken(note(title="周末去看了海", text=text)).title == "周末去看了海"
+
+
 def test_old_and_new_schema_name_the_same_creator() -> None:
     old = creator_of(Platform.XHS, USER, "", "阿满")
     new = creator_of(Platform.XHS, "", account_fingerprint(USER), "阿***满")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recommender.errors import InputError
@@ -55,6 +55,7 @@ def test_a_shared_word_and_a_later_word_say_less() -> None:
 
 
 @given(st.dates(date(2024, 1, 1), date(2028, 12, 31)))
+@example(date(2024, 2, 29))
 def test_every_day_has_a_season_and_only_those_that_are_on_fit(day: date) -> None:
     on = seasons_on(day)
     assert on & {"春", "夏", "秋", "冬"}

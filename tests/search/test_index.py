@@ -65,6 +65,49 @@ def test_hits_say_which_words_they_hold(failures: Index) -> None:
     assert hit.score > 0 and set(hit.parts) == {"words", "meaning"}
 
 
+def test_the_parts_shown_add_up_to_the_score_and_hits_come_by_tier_then_score(tmp_path: Path) -> None:
+    notes = [note(f"n{number}", f"防晒{number}", "面霜 " * (number % 3)) for number in range(6)]
+    index = published(tmp_path, [*notes, *(note(f"o{number}", f"随笔{number}", "读书") for number in range(20))])
+    hits = index.search("防晒 面霜", limit=100).hits
+    assert {hit.tier for hit in hits} >= {0, 1}
+    assert [(hit.tier, -hit.score) for hit in hits] == sorted((hit.tier, -hit.score) for hit in hits)
+    for hit in hits:
+        assert hit.score == sum(hit.parts.values()) and hit.score < 1000
+
+
+def test_facets_are_left_out_where_nobody_asks(failures: Index) -> None:
+    whole, bare = (failures.search("招商", facets=facets) for facets in (True, False))
+    assert whole.facets["platform"] == {"xhs": 3} and bare.facets == {}
+    assert (bare.hits, bare.total) == (whole.hits, whole.total)
+
+
+def test_nothing_with_every_word_is_said(tmp_path: Path) -> None:
+    index = published(tmp_path, [note("a", "防晒霜"), note("b", "面霜")])
+    assert index.search("防晒 面霜").notes == ("没有一条包含全部词，下面是只包含其中一部分或意思相近的。",)
+
+
+def test_many_words_are_all_told(tmp_path: Path) -> None:
+    words = ["防晒", "面霜", "收纳", "辅食", "火锅", "奶茶", "护肤", "旅行", "咖啡", "面包", "书桌", "沙发"]
+    words += ["雨伞", "手机", "电脑", "耳机", "键盘", "台灯", "地毯", "窗帘", "花瓶", "水杯", "毛巾", "牙刷"]
+    index = published(tmp_path, [note("a", " ".join(words)), note("b", words[-1])])
+    matched = {hit.id: hit.matched for hit in index.search(" ".join(words)).hits}
+    assert matched["xhs-a"] == tuple(words)
+    assert matched.get("xhs-b", (words[-1],)) == (words[-1],)
+
+
+def test_a_note_about_it_comes_before_short_ones_that_only_tag_it(tmp_path: Path) -> None:
+    about = note("about", "五月龄添加辅食记", "今天宝宝第一次吃辅食，米粉很喜欢，辅食机也好用。" * 4)
+    passing = [note(f"n{number}", "散步", "天气好 #遛弯 #宝宝 #辅食", tags=("遛弯", "宝宝", "辅食")) for number in range(5)]
+    others = [note(f"o{number}", f"随笔{number}", "读书写字散步" * 20) for number in range(20)]
+    assert published(tmp_path, [about, *passing, *others]).search("宝宝 辅食").hits[0].id == "xhs-about"
+
+
+def test_hashtags_at_the_end_are_still_found_as_phrases(tmp_path: Path) -> None:
+    index = published(tmp_path, [note("a", "散步", "天气好 #宝宝辅食 @兰蔻小屋 #周末", tags=("宝宝辅食", "周末"))])
+    for query in ('"宝宝辅食"', '"兰蔻小屋"', '"天气好"'):
+        assert found(index, query) == {"a"}
+
+
 @pytest.mark.parametrize(
     "query",
     [

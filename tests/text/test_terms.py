@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.text.terms import TermMatcher
+from recommender.text.terms import TermMatcher, longest
 
 LETTERS = st.text(alphabet="最好的天一", max_size=12)
 
@@ -15,5 +15,17 @@ def test_latin_terms_need_word_borders() -> None:
     assert TermMatcher(["heb"]).find("the hebrew heb超市 heb") == {"heb": 2}
 
 
+def test_terms_of_several_words_and_beyond_the_basic_plane_are_found() -> None:
+    terms = ["trader joe's", "t恤", "a", "🎁", "🎁礼盒", "𠮷野家", "5g"]
+    assert TermMatcher(terms).find("trader joe's 的白t恤，🎁礼盒，𠮷野家，15g") == {
+        "trader joe's": 1,
+        "t恤": 1,
+        "🎁": 1,
+        "🎁礼盒": 1,
+        "𠮷野家": 1,
+    }
+    assert TermMatcher(terms).find("at恤 5g a") == {"5g": 1, "a": 1}
+
+
 def test_spans_prefer_the_longest_and_never_overlap() -> None:
-    assert TermMatcher(["小米", "小米粥", "粥"]).spans("小米粥和小米") == [(0, 3, "小米粥"), (4, 6, "小米")]
+    assert longest("小米粥和小米", ["小米", "小米粥", "粥"]) == [(0, 3, "小米粥"), (4, 6, "小米")]

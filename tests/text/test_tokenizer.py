@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recommender.text.tokenizer import Tokenizer
@@ -53,6 +53,7 @@ TEXTS = st.one_of(
 @pytest.mark.parametrize("words", [(), USER_WORDS], ids=["plain", "names"])
 @settings(max_examples=400, deadline=None)
 @given(text=TEXTS)
+@example("太太太㐀兮")
 def test_any_text_is_cut_as_jieba_cuts_it(words: tuple[str, ...], text: str) -> None:
     assert ours(tuple(words)).search_tokens(text) == reference(tuple(words)).lcut_for_search(text, HMM=False)
     assert ours(tuple(words)).words(text) == reference(tuple(words)).lcut(text, HMM=False)

@@ -2,8 +2,15 @@ import pytest
 
 from recommender.errors import InputError
 from recommender.text.folding import fold
+from recommender.text.terms import TermMatcher
 from recommender.text.tokenizer import Tokenizer
-from recommender.understanding.brands import aliases, brand_names, find_brands, parse_brands
+from recommender.understanding.brands import aliases, brand_finder, brand_names, fold_name, parse_brands
+
+
+def find_brands(text: str) -> list[str]:
+    folded = fold_name(text)
+    words = TermMatcher(brand_finder().names).find(folded)
+    return [hit.brand for hit in brand_finder().find(text, folded, words, ())]
 
 
 @pytest.mark.parametrize(
