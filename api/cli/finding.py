@@ -56,7 +56,7 @@ def search(
     found = settings()
     chosen = ContentFilter(categories=category, brands=brand, content_types=tuple(ContentType(kind) for kind in types))
     with library(found) as opened:
-        result = open_index(found.search_url, opened, found).search(query, chosen, limit=limit, order=order)
+        result = open_index(found.search_url, opened, found).search(query, chosen, limit=limit, order=order, facets=False)
         contents = opened.contents.get_many([hit.id for hit in result.hits])
     if as_json:
         hits = [{**asdict(hit), "title": contents[hit.id].title, "url": contents[hit.id].url} for hit in result.hits if hit.id in contents]

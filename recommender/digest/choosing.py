@@ -95,7 +95,7 @@ def _by_segment(
 
 def _by_query(library: Library, index: Index, query: str, wanted: ContentFilter, now: datetime) -> Iterator[Choice]:
     order = "relevance" if query else "newest"
-    best = index.search(query, wanted, limit=1, order=order)
+    best = index.search(query, wanted, limit=1, order=order, facets=False)
     understood = best.understood or query
     top = max((hit.score for hit in best.hits), default=0.0)
     least = RELEVANT_SHARE * top if query else float("-inf")
@@ -111,7 +111,7 @@ def _found(library: Library, index: Index, query: str, wanted: ContentFilter, or
     """All contents that the search finds, read page by page as far as they are asked for."""
     cursor = None
     while True:
-        page = index.search(query, wanted, limit=PAGE, cursor=cursor, order=order)
+        page = index.search(query, wanted, limit=PAGE, cursor=cursor, order=order, facets=False)
         contents = library.contents.get_many([hit.id for hit in page.hits])
         yield from ((contents[hit.id], hit) for hit in page.hits if hit.id in contents)
         cursor = page.next_cursor

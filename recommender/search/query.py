@@ -24,6 +24,7 @@ _COMMON_WORDS = """
 which
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
+_ASKING = re.compile("(?:应该|到底|要)?(?:怎么|如何|怎样)(?:做|办|弄|样|才好)|好不好|有哪些|哪些好|哪个好|哪家好|是什么|是啥|值不值得?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def parse_query(query: str, tokenizer: Tokenizer, *, characters: int, aliases: M
 
 def _words(text: str, tokenizer: Tokenizer, aliases: Mapping[str, str]) -> tuple[Word, ...]:
     """The words of a text, names kept whole; function words are left out unless there is nothing else."""
-    pieces = tokenizer.words(text)
+    asked = _ASKING.sub(" ", text)
+    pieces = tokenizer.words(asked if char_units(asked) else text)
     found: list[tuple[str, ...]] = []
     run = ""  # single characters in a row are a word that the dictionary does not know
     place = 0

@@ -23,7 +23,7 @@ TITLE_WEIGHT = 4  # times a title's words are counted beside once for a body's; 
 _LONGEST_TITLE = 60  # characters; a longer title is a text, and its words count less
 # Terms a content has at least, made up by a filler that nobody asks for: BM25 takes shortness for density, and a short note
 # that only mentions a word came before notes about it. Tuned on the hashtag and qbqtc sets (200 to 400 won on the first).
-_LEAST_TERMS = 300
+_LEAST_TERMS = 150
 _FILLER = "·"
 PARTS = 4  # of a content, each cut by itself: title, text, tags, names
 _WORD = re.compile(r"\w")

@@ -82,10 +82,11 @@ def brand_names() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class BrandHit:
-    """A brand in a text: its canonical name and its category."""
+    """A brand in a text: its canonical name, its category and the folded name by which it was found first."""
 
     brand: str
     category: str | None
+    name: str
 
 
 class BrandFinder:
@@ -112,7 +113,7 @@ class BrandFinder:
                 continue
             if alias.guarded and name not in tags and not self._in_company(alias, written, folded, start, end):
                 continue
-            hits[alias.brand] = BrandHit(alias.brand, alias.category)
+            hits[alias.brand] = BrandHit(alias.brand, alias.category, name)
         return list(hits.values())
 
     def _in_company(self, alias: Alias, written: str, folded: str, start: int, end: int) -> bool:

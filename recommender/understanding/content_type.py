@@ -20,14 +20,15 @@ Floats = npt.NDArray[np.float64]
 
 TYPES: tuple[ContentType, ...] = (ContentType.PERSONA, ContentType.SEEDING, ContentType.SERVICE)
 MODEL = DATA / "type_model.json"
+BRAND_INPUTS = ("brands", "brands:mentions")  # how many brands are named, and how often
 ABSTAIN_BELOW = 0.36  # a third is a guess among three
 REASONS = 3  # traits named in a reason
 LOOKED_AT = 24  # strongest inputs that are looked through for them
 
 
 def input_names() -> tuple[str, ...]:
-    """Names of the numbers the model weighs: the traits, whether brands are named, the category's probabilities."""
-    return (*feature_names(), "brands", *(f"category:{name}" for name in CATEGORIES))
+    """Names of the numbers the model weighs: the traits, the naming of brands, the category's probabilities."""
+    return (*feature_names(), *BRAND_INPUTS, *(f"category:{name}" for name in CATEGORIES))
 
 
 @dataclass(frozen=True, slots=True)

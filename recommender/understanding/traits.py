@@ -13,7 +13,6 @@ from recommender.understanding.brands import fold_name
 from recommender.understanding.taxonomy import DATA
 
 _HASHTAG = re.compile(r"#[^\s#]+")
-_EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 _MONEY = re.compile(r"[$¥￥€£]\s?\d|\d+(?:\.\d+)?\s?(?:元|块|刀|rmb|美金|美元|欧)")
 _CLOCK = re.compile(r"\d{1,2}(?:[:：]\d{2}|\s?[ap]m|点)")
 _DATE = re.compile(r"\d{1,2}(?:月\d{1,2}|[./]\d{1,2}\s?[-—~–到至]|[号日])")
@@ -22,8 +21,19 @@ _ADDRESS = re.compile(r"📍|地址|\d{2,5}\s+[A-Za-z][\w .]{2,30}(?:st|ave|rd|d
 _FIRST = re.compile(r"我们?|俺|咱")
 _SECOND = re.compile(r"你们?|姐妹|宝子|宝贝们|家人们|大家|小伙伴|您")
 _IMPERATIVE = re.compile(r"[\n，。！!~ ](?:快|冲|来|去|记得|别|不要|请|一定)")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_LATIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_UNIT = re.compile(
+    r"\d\s?(?:克|毫升|升|厘米|毫米|公分|公斤|斤|英?寸|码|片|颗|粒|支|件|瓶|袋|层|瓦|度|磅|分钟?|ml|mm|cm|kg|mah|gb|[gklmw](?![a-z])|%|×)", re.IGNORECASE
+)
+_THIS = re.compile(r"[这那此该](?:一)?(?:款|条|支|只|件|双|瓶|盒|袋|罐|台|套|枚|张|块|杯|碗|串|盏|盘|顶|把|副|床|辆|本|部|副|对|颗|家|间|道|锅|份|组|门)|它家?|同款")
+_NAMED = re.compile(r"[「『《“【][^「『《“【】”》』」\n]{1,10}[】”》』」]")
+_THIRD = re.compile(r"[她他](?!家|们家|的店)|人家|对方")
+_SPEECH = re.compile(r"[说问道喊回][:：]|[说问道][，,]?[“「\"]|[“][^”\n]{2,30}[。！？…，][”]")
+# A clause that begins with what the reader is to do.
+_DO = re.compile(
+    r"(?:^|[\n，。；;：:！!、）)】])\s*(?:先|再|别|把|用|拿|选|看|盯|挑|勤|留|贴|塞|捏|量|查|找|换|按|点|问|避|等|加|倒|放|洗|擦|切|装|涂|转|拧|关|打开|检查|确认|避免|不要|不能|记得|注意|建议|尽量|最好|如果|要是|提前|务必|可以)"
+)
+_CROSS = re.compile(r"[x×✖✕&][\ufe0f\s]*[A-Z\u4e00-\u9fff]|佩戴|同款|代言")  # a star beside a brand
+_COUNTED = re.compile(r"[一二两三四五六七八九十\d]+(?:种|件事|件|步|样|句|招|条|点|个(?:方法|办法|技巧|动作|误区|细节|问题|地方|区|键|习惯)|大)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +119,14 @@ def _exclaims(text: str) -> int:
     return text.count("!") + text.count("！")
 
 
-def _latin_letters(text: str) -> int:
-    ascii_only = text.encode("ascii", "ignore")
-    return len(ascii_only) - len(ascii_only.translate(None, _LATIN))
-
-
+# How long a post is and how it is decorated (hashtags, emoji, Latin letters) is left out on purpose: it tells one source of notes
+# from another, not what a post does, and models that use it carry over worse from one source to the next.
 # name, what to call it in a reason ("" is never given as one), measure of a post
 FORMS: tuple[tuple[str, str, Callable[[Post], float]], ...] = (
+    ("title_cross", "", lambda post: float(bool(_CROSS.search(post.title)))),
     ("no_title", "", lambda post: float(not post.title)),
     ("no_body", "只有标题或话题、没有正文", lambda post: float(not post.body)),
     ("short_body", "正文很短", lambda post: float(0 < len(post.body) < 40)),
-    ("body_length", "", lambda post: _log(len(post.body)) / 6),
-    ("long_body", "篇幅长、内容细", lambda post: float(len(post.body) > 350)),
-    ("tags", "", lambda post: _log(len(post.tags))),
-    ("many_tags", "", lambda post: float(len(post.tags) > 8)),
-    ("emoji", "", lambda post: min(2.0, 20 * _share(len(_EMOJI.findall(post.body)), len(post.body) + 20))),
     ("money", "写了价格", lambda post: _log(len(_MONEY.findall(post.folded_body)))),
     ("clock", "写了钟点", lambda post: _log(len(_CLOCK.findall(post.folded_body)))),
     ("date", "写了日期", lambda post: _log(len(_DATE.findall(post.folded_body + post.folded_title)))),
@@ -132,13 +135,18 @@ FORMS: tuple[tuple[str, str, Callable[[Post], float]], ...] = (
     ("title_question", "标题是问句", lambda post: float(_questions(post.title) > 0)),
     ("title_exclaim", "", lambda post: float(_exclaims(post.title) > 0)),
     ("body_question", "", lambda post: _log(_questions(post.body))),
-    ("body_exclaim", "", lambda post: min(2.0, 40 * _share(_exclaims(post.body), len(post.body) + 40))),
     ("first_person", "第一人称", lambda post: min(2.0, 30 * _share(len(_FIRST.findall(post.body)), len(post.body) + 40))),
     ("second_person", "对读者说话", lambda post: _log(len(_SECOND.findall(post.body + post.title)))),
     ("imperative", "叫人去做", lambda post: _log(len(_IMPERATIVE.findall(f"\n{post.body}{post.title}")))),
-    ("separated_title", "", lambda post: float(any(mark in post.title for mark in "｜|丨·"))),
-    ("latin", "", lambda post: _share(_latin_letters(post.title + post.body), len(post.title + post.body))),
-    ("no_han", "", lambda post: float(not _HAN.search(post.title + post.body))),
+    ("units", "写了规格、用量", lambda post: _log(len(_UNIT.findall(post.body)))),
+    ("this_thing", "指着一样东西说", lambda post: _log(len(_THIS.findall(post.body)))),
+    ("title_thing", "标题指着一样东西", lambda post: float(bool(_THIS.search(post.title)))),
+    ("named", "", lambda post: _log(len(_NAMED.findall(post.body)))),
+    ("title_named", "", lambda post: float(bool(_NAMED.search(post.title)))),
+    ("third_person", "讲别人的事", lambda post: min(2.0, 30 * _share(len(_THIRD.findall(post.body)), len(post.body) + 40))),
+    ("speech", "有对话", lambda post: _log(len(_SPEECH.findall(post.body)))),
+    ("do_clauses", "一句句教着做", lambda post: min(2.0, 40 * _share(len(_DO.findall(post.body)), len(post.body) + 60))),
+    ("title_counted", "标题报了数目", lambda post: float(bool(_COUNTED.search(post.title)))),
 )
 
 
@@ -153,6 +161,19 @@ TOGETHER: tuple[tuple[str, str, Callable[[dict[str, float], dict[str, float]], b
     ("story", "顾客的故事", lambda t, f: t["customer"] > 1 and (t["feeling"] > 0 or t["diary"] > 0)),
     ("announcement", "活动或时间通知", lambda t, f: t["notice"] > 2 and t["taste"] < 2 and t["praise"] < 3),
     ("recipe", "照着能做", lambda t, f: t["steps"] > 3),
+    (
+        "thing_judged",
+        "说一样东西用着怎么样",
+        lambda t, f: (
+            f["this_thing"] + f["title_thing"] + t["parts"] > 0 and t["owned"] + t["verdict"] + t["praise"] > 0 and t["senses"] + f["units"] > 0
+        ),
+    ),
+    ("bad_visit", "劝人别去别买", lambda t, f: t["negative"] > 1 and t["taste"] + t["place"] + t["money"] > 1),
+    ("dated_notice", "定了日子的活动", lambda t, f: f["date"] > 0 and t["notice"] > 1),
+    ("sight_praised", "夸一个地方", lambda t, f: t["sight"] > 1 and t["praise"] + t["recommend"] > 0),
+    ("hard_sell", "叫卖", lambda t, f: t["hardsell"] > 2),
+    ("taught", "教着做、不推商品", lambda t, f: f["do_clauses"] > 0.6 and not (t["owned"] or t["verdict"] or t["hardsell"])),
+    ("people_only", "讲人不讲物", lambda t, f: f["third_person"] + f["speech"] > 0 and not (t["owned"] or t["verdict"] or t["hardsell"] or t["howto"])),
     ("diary_only", "记自己的日子", lambda t, f: t["diary"] > 0 and not (t["goods"] or t["place"] or t["howto"] or t["selling"])),
     (
         "wish_only",

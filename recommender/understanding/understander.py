@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,9 +15,9 @@ from recommender.compliance import check_text, worst
 from recommender.library.model import ComplianceLevel, ContentItem, Finding, Understanding
 from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.keywords import keywords
-from recommender.text.terms import TermMatcher
+from recommender.text.terms import TermMatcher, count_of
 from recommender.text.tokenizer import Tokenizer
-from recommender.understanding.brands import brand_finder, brand_names, same_apostrophes
+from recommender.understanding.brands import brand_finder, brand_names, fold_name, same_apostrophes
 from recommender.understanding.category import CategoryOpinion, category_classifier
 from recommender.understanding.content_type import TypeOpinion, type_classifier
 from recommender.understanding.quality import quality
@@ -24,6 +25,7 @@ from recommender.understanding.shops import find_shops
 from recommender.understanding.traits import Post, measure, prepare, trait_owners
 
 BRANDS_AT_MOST = 20
+MENTIONS_AT_MOST = 8  # of brands that are counted
 
 
 class Reading:
@@ -33,18 +35,26 @@ class Reading:
 
     def __init__(self, title: str, text: str, tags: tuple[str, ...]) -> None:
         post = prepare(title, text, tags, known_words())
-        self.category, self.brands = _read_subject(post)
+        self.category, self.brands, written = _read_subject(post)
         values, self.seen = measure(post)
-        self.inputs = [*values, min(1.0, len(self.brands) / 2), *self.category.probabilities]
+        self.inputs = [*values, *_brand_inputs(post, self.brands, written), *self.category.probabilities]
 
 
-def _read_subject(post: Post) -> tuple[CategoryOpinion, tuple[str, ...]]:
+def _brand_inputs(post: Post, brands: tuple[str, ...], written: tuple[str, ...]) -> list[float]:
+    """What the naming of brands tells of a post's type, in the order of `content_type.BRAND_INPUTS`."""
+    mentions = sum(count_of(post.folded_title, name) + count_of(post.folded_body, name) for name in written)
+    return [min(1.0, len(brands) / 2), math.log1p(min(mentions, MENTIONS_AT_MOST))]
+
+
+def _read_subject(post: Post) -> tuple[CategoryOpinion, tuple[str, ...], tuple[str, ...]]:
+    """Category, brands, and the folded names by which the brands stand in the post."""
     written = "\n".join([post.title, post.body, *post.tags])
     known = brand_finder().find(written, post.folded, post.words, post.folded_tags.split("\n"))
     opinion = category_classifier().classify(post, known)
     brands = [hit.brand for hit in known]
     shops = find_shops(post.title, post.body, post.tags, opinion.category)
-    return opinion, (*brands, *(name for name in shops if same_apostrophes(name) not in brands))[:BRANDS_AT_MOST]
+    others = [name for name in shops if same_apostrophes(name) not in brands]
+    return opinion, (*brands, *others)[:BRANDS_AT_MOST], (*(hit.name for hit in known), *map(fold_name, others))
 
 
 class Understander:

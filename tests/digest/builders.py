@@ -81,7 +81,14 @@ class ToldIndex:
         self.asked: list[tuple[str, ContentFilter, str]] = []
 
     def search(
-        self, query: str, filter: ContentFilter = NO_FILTER, *, limit: int = 20, cursor: str | None = None, order: str = "relevance"
+        self,
+        query: str,
+        filter: ContentFilter = NO_FILTER,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: str = "relevance",
+        facets: bool = True,
     ) -> SearchResult:
         """Hits by score, or by time for `newest`."""
         self.asked.append((query, filter, order))

@@ -46,6 +46,12 @@ def test_function_words_are_not_required_where_there_are_others() -> None:
     assert words("的") == ["的"]
 
 
+@pytest.mark.parametrize("query", ["宝宝辅食 怎么做", "宝宝辅食怎么办", "宝宝辅食有哪些"])
+def test_how_a_question_is_asked_is_not_what_it_is_about(query: str) -> None:
+    assert words(query) == ["宝宝", "辅食"]
+    assert words("怎么做") != []
+
+
 def test_unknown_words_are_kept_by_pairs() -> None:
     assert words("珀莱雅") == ["珀莱", "莱雅"]
 
