@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,12 @@ def _notes(short: Mapping[ContentType, int], wanted: Mapping[ContentType, int], 
     return tuple(notes)
 
 
+# What tells the parts of one piece of work apart in their titles.
+_PART_OF = re.compile(
+    r"[（(【\[]?\s*(?:[上中下终][篇集部]?|续|第?\s*[0-9一二三四五六七八九十]+\s*[篇集期部弹章]|part\s*\d+)\s*[）)】\]]?\s*$", re.IGNORECASE
+)
+
+
 class _Taken:
     """What is in the list so far, and whether one more may join it."""
 
@@ -82,6 +89,7 @@ class _Taken:
         shares = weights()["list"]
         self._limit = limit
         self._most = {"brand": max(1, ceil(shares["brand_share"] * limit)), "creator": max(1, ceil(shares["creator_share"] * limit))}
+        self._most["series"] = 1
         self._ids: set[str] = set()
         self._clusters: set[str] = set()
         self._names: Counter[tuple[str, str]] = Counter()
@@ -99,6 +107,8 @@ class _Taken:
         names = [("brand", brand) for brand in item.understanding.brands]
         if item.creator_id:
             names.append(("creator", item.creator_id))
+            if _PART_OF.search(item.title):
+                names.append(("series", f"{item.creator_id} {_PART_OF.sub('', item.title)}"))
         if item.id in self._ids or cluster in self._clusters or len(self) >= self._limit:
             return False
         if any(self._names[name] >= self._most[name[0]] for name in names):

@@ -82,7 +82,65 @@ def test_a_post_with_a_link_needs_its_mark() -> None:
     assert "链接" in finding.term
     assert check_text(f"【广告】{text}", has_purchase_link=True) == []
     assert worst(check_text(f"【品牌合作】{text}", has_purchase_link=True)) is WARN
+    assert check_text("用了两周，洗完不紧绷。", has_purchase_link=False) == []
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "购买链接放在下面",
+        "同款点左下角",
+        "我把同款挂在左下角小黄车了",
+        "链接我放评论区置顶了",
+        "想要的看我主页橱窗",
+        "下单入口贴在评论置顶",
+        "点链接直接下单",
+        "复制淘口令打开就能拍",
+        "店铺首页下单",
+        "买的地方我放在评论区置顶了",
+        "已经加到购物车的直接拍，同款在购物车第二个",
+    ],
+)
+def test_a_way_to_buy_that_the_text_shows_is_seen_without_being_told(offer: str) -> None:
+    text = f"这支护手霜我用了两周，不黏。{offer}。"
+    findings = check_text(text)
+    assert [(finding.rule, finding.level) for finding in findings if finding.rule == "disclosure"] == [("disclosure", BLOCK)]
+    assert check_text(f"〔广告〕{text}") == []
+    assert check_text(f"广告。{text}") == []
+    assert worst(check_text(f"【品牌合作】{text}")) is WARN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我戴的这条是短链，链接处有一颗小珠",
+        "朋友来家里都问链接，我也不记得哪买的",
+        "我把文章链接放在评论区置顶了",
+        "我们读书会的报名链接见置顶评论",
+        "我没有购买链接，自己去超市找",
+        "求同款链接，我找了一天",
+        "我在商场橱窗前站了一会儿",
+        "我推着购物车逛了一下午",
+        "我在左下角拍到一只猫",
+        "新款上架，同款点左下角",
+    ],
+)
+def test_other_links_carts_and_windows_are_no_purchase_link(text: str) -> None:
     assert check_text(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("换上以后省油30%", WARN),
+        ("中底回弹提升37%", WARN),
+        ("九成车主都说好", WARN),
+        ("实测一周省油30%，路况写在下面", OK),
+        ("这家养生局的锅巴很脆 #养生零食", OK),
+    ],
+)
+def test_figures_need_a_source(text: str, level: ComplianceLevel) -> None:
+    assert worst(check_text(text, category="食品美食" if "锅巴" in text else None)) is level
 
 
 def test_health_talk_may_carry_no_link_even_when_marked() -> None:

@@ -89,3 +89,16 @@ def test_what_is_about_something_else_is_not_used_to_fill_up() -> None:
     other = Scored(content(9, understanding=Understanding(quality=100)), {"topic": 0.05, "quality": 0.04})
     chosen, _ = choose([*good, other], dict.fromkeys(ContentType, 1 / 3), 10)
     assert other not in chosen
+
+
+def test_the_parts_of_one_series_come_once() -> None:
+    titles = ["开颅手术之后的日子（上）", "开颅手术之后的日子（中）", "开颅手术之后的日子 下篇", "别的一天"]
+    made = [
+        Scored(
+            content(number, title=title, creator_id="c1", understanding=Understanding(content_type=ContentType.PERSONA), cluster=""),
+            {"topic": 1.0 - number / 10},
+        )
+        for number, title in enumerate(titles)
+    ]
+    chosen, _ = choose(made, dict.fromkeys(ContentType, 1 / 3), 12)
+    assert [one.item.title for one in chosen] == [titles[0], titles[3]]
