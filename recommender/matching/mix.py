@@ -78,8 +78,14 @@ def _notes(short: Mapping[ContentType, int], wanted: Mapping[ContentType, int], 
 
 # What tells the parts of one piece of work apart in their titles.
 _PART_OF = re.compile(
-    r"[（(【\[]?\s*(?:[上中下终][篇集部]?|续|第?\s*[0-9一二三四五六七八九十]+\s*[篇集期部弹章]|part\s*\d+)\s*[）)】\]]?\s*$", re.IGNORECASE
+    r"^\s*[（(【\[]\s*[上中下终]\s*[篇集部]?\s*[）)】\]]"
+    r"|[（(【\[]?\s*(?:[上中下终][篇集部]?|续|第?\s*[0-9一二三四五六七八九十]+\s*[篇集期部弹章]|part\s*\d+)\s*[）)】\]]?\s*$",
+    re.IGNORECASE,
 )
+
+
+def _series(title: str) -> str:
+    return "".join(character for character in _PART_OF.sub("", title) if character.isalnum())
 
 
 class _Taken:
@@ -108,7 +114,7 @@ class _Taken:
         if item.creator_id:
             names.append(("creator", item.creator_id))
             if _PART_OF.search(item.title):
-                names.append(("series", f"{item.creator_id} {_PART_OF.sub('', item.title)}"))
+                names.append(("series", f"{item.creator_id} {_series(item.title)}"))
         if item.id in self._ids or cluster in self._clusters or len(self) >= self._limit:
             return False
         if any(self._names[name] >= self._most[name[0]] for name in names):

@@ -24,7 +24,9 @@ _COMMON_WORDS = """
 which
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
-_ASKING = re.compile("(?:应该|到底|要)?(?:怎么|如何|怎样)(?:做|办|弄|样|才好)|好不好|有哪些|哪些好|哪个好|哪家好|是什么|是啥|值不值得?")
+_ASKING = re.compile(
+    r"(?:应该|到底|要)?(?:怎么|如何|怎样)(?:做|办|弄|样|才好)|好不好|有哪些|哪些好|哪个好|哪家好|是什么|是啥|值不值得?|(?<!\S)求?推荐(?:一下)?(?!\S)"
+)
 
 
 @dataclass(frozen=True, slots=True)

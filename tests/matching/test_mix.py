@@ -92,7 +92,7 @@ def test_what_is_about_something_else_is_not_used_to_fill_up() -> None:
 
 
 def test_the_parts_of_one_series_come_once() -> None:
-    titles = ["开颅手术之后的日子（上）", "开颅手术之后的日子（中）", "开颅手术之后的日子 下篇", "别的一天"]
+    titles = ["开颅手术之后的日子（上）", "开颅手术之后的日子（中）", "(下篇)开颅手术之后的日子", "别的一天"]
     made = [
         Scored(
             content(number, title=title, creator_id="c1", understanding=Understanding(content_type=ContentType.PERSONA), cluster=""),

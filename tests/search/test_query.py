@@ -46,7 +46,7 @@ def test_function_words_are_not_required_where_there_are_others() -> None:
     assert words("的") == ["的"]
 
 
-@pytest.mark.parametrize("query", ["宝宝辅食 怎么做", "宝宝辅食怎么办", "宝宝辅食有哪些"])
+@pytest.mark.parametrize("query", ["宝宝辅食 怎么做", "宝宝辅食 推荐", "宝宝辅食怎么办", "宝宝辅食有哪些"])
 def test_how_a_question_is_asked_is_not_what_it_is_about(query: str) -> None:
     assert words(query) == ["宝宝", "辅食"]
     assert words("怎么做") != []
