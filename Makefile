@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint bench eval soak lock docs clean
+.PHONY: help run setup test lint bench eval lock docs clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'

@@ -67,7 +67,7 @@ def _match_row(base_url: str) -> dict[str, Any]:
             client.post(f"{base_url}/v1/match", json=body).raise_for_status()
             times.append((time.perf_counter() - started) * 1000)
     median = round(statistics.median(times), 2)
-    return {"what": "match over HTTP", "peer": "none", "ours_ms": median, "peer_ms": 0.0, "ratio": 0.0}
+    return {"what": "match over HTTP", "peer": "", "ours_ms": median, "peer_ms": None, "ratio": None}
 
 
 @contextmanager

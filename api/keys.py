@@ -15,9 +15,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 from api.errors import KeyNeeded
 from recommender.errors import NotAllowed
 from recommender.library import Library
+from recommender.library.access import SCOPES
 from recommender.settings import Settings
 
-SCOPES = ("read", "write", "admin")  # each includes those before it
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = frozenset({"/healthz"})
 ASKING_PATHS = frozenset({"/v1/match", "/v1/compliance/check"})  # POST only because the question is long; nothing is written

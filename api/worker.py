@@ -16,20 +16,21 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from crawler.worker import enqueue_due, run_next_job
-from recommender.digest import deliver_digest, due, make_digest
-from recommender.errors import ZhongcaoError
+from recommender.digest import day_of, deliver_digest, due, make_digest, overdue
+from recommender.errors import InputError, NotFound, ZhongcaoError
 from recommender.jobs import CLUSTERED, refresh_library
 from recommender.library import Library, open_library
-from recommender.library.tables import SHANGHAI
 from recommender.outbound import client
-from recommender.search import open_index
+from recommender.search import Index, open_index
 from recommender.settings import Settings
 from recommender.understanding import load_understander
 
 PAUSE_SECONDS = 3.0
 CLUSTER_EVERY_SECONDS = 600.0
-STALE_JOB_SECONDS = 900.0
+STALE_JOB_SECONDS = 180.0  # a crawl says that it lives every few seconds, and is ended after 120 s of silence
+CRAWLING_SECONDS = 60.0  # of a round; a crawl that has begun is never cut short for it
 RETRY_DIGEST_SECONDS = 600.0
+CHECK_INDEX_SECONDS = 600.0
 ANSWERS_KEPT = timedelta(days=7)
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,10 @@ class Worker:
         self.library = library
         self.settings = settings
         self.clustered_at = -CLUSTER_EVERY_SECONDS
-        self.tried_at: dict[str, float] = {}  # by subscription
+        self.tried_at: dict[str, float] = {}  # by subscription, or by digest for one of an earlier day
+        self.stopping = False
+        self._opened: Index | None = None
+        self._opened_at = 0.0
 
     def steps(self) -> tuple[Callable[[], object], ...]:
         """What a round does, in order. A step that fails is logged and tried again in the next round."""
@@ -63,6 +67,8 @@ class Worker:
     def run_round(self) -> None:
         """All steps once."""
         for step in self.steps():
+            if self.stopping:
+                return
             try:
                 step()
             except ZhongcaoError as error:
@@ -71,10 +77,11 @@ class Worker:
                 log.exception("%s failed; it is tried again", step.__name__)
 
     def crawl(self) -> None:
-        """Queue what is due and run what is queued."""
+        """Queue what is due and run what is queued, for a while: the other steps do not wait until a long queue is empty."""
         self.library.jobs.release_stale(STALE_JOB_SECONDS)
         enqueue_due(self.library, datetime.now(UTC))
-        while run_next_job(self.library, self.settings):
+        until = time.monotonic() + CRAWLING_SECONDS
+        while not self.stopping and run_next_job(self.library, self.settings) and time.monotonic() < until:
             pass
 
     def refresh(self) -> None:
@@ -83,27 +90,50 @@ class Worker:
         stale = self.library.versions.get(CLUSTERED) != str(revision)
         clusters = stale and time.monotonic() - self.clustered_at > CLUSTER_EVERY_SECONDS
         waiting = bool(self.library.contents.not_understood(load_understander().version, 1))
-        status = open_index(self.settings.search_url, self.library, self.settings).status()
+        status = self.index().status()
         if not (clusters or waiting or not status.healthy or status.revision < revision):
             return
         refresh_library(self.library, self.settings, clusters=clusters)
         if clusters:
             self.clustered_at = time.monotonic()
 
+    def index(self) -> Index:
+        """The live index, kept open between rounds: opening reads and checks every file, which also finds (and mends) damage."""
+        if self._opened is None or self._opened.missing or time.monotonic() - self._opened_at > CHECK_INDEX_SECONDS:
+            self._opened = open_index(self.settings.search_url, self.library, self.settings)
+            self._opened_at = time.monotonic()
+        self._opened.refresh()
+        return self._opened
+
     def send_digests(self) -> None:
-        """Make the digests whose hour has come and deliver them; one that failed waits ten minutes."""
+        """Deliver what earlier days left over, then make and deliver the digests whose hour has come; a failed one waits ten minutes."""
         now = datetime.now(UTC)
-        clock = time.monotonic()
-        tried = self.tried_at
-        waiting = [one for one in due(self.library, now) if clock - tried.get(one.id, -RETRY_DIGEST_SECONDS) >= RETRY_DIGEST_SECONDS]
-        if not waiting:
+        late = [digest for digest in overdue(self.library, now) if self._may_try(digest.id)]
+        waiting = [subscription for subscription in due(self.library, now) if self._may_try(subscription.id)]
+        if not (late or waiting):
             return
-        index = open_index(self.settings.search_url, self.library, self.settings)
+        index = self.index()
         with client(self.settings) as http:
+            for digest in late:
+                if not self.stopping:
+                    self._trying(digest.id)
+                    deliver_digest(self.library, digest, self.settings, http)
             for subscription in waiting:
-                tried[subscription.id] = clock
-                digest = make_digest(self.library, index, self.settings, subscription, now.astimezone(SHANGHAI).date().isoformat(), now)
-                deliver_digest(self.library, digest, self.settings, http)
+                if self.stopping:
+                    return
+                self._trying(subscription.id)
+                try:
+                    made = make_digest(self.library, index, self.settings, subscription, day_of(now), now)
+                except (InputError, NotFound) as error:  # its filters or its segment; the other subscriptions get theirs
+                    log.warning("no digest for %s: %s", subscription.id, error.message)
+                    continue
+                deliver_digest(self.library, made, self.settings, http)
+
+    def _may_try(self, name: str) -> bool:
+        return time.monotonic() - self.tried_at.get(name, -RETRY_DIGEST_SECONDS) >= RETRY_DIGEST_SECONDS
+
+    def _trying(self, name: str) -> None:
+        self.tried_at[name] = time.monotonic()
 
     def forget(self) -> None:
         """Drop the answers to idempotent writes that nobody will repeat any more."""
@@ -112,23 +142,21 @@ class Worker:
 
 def run(settings: Settings, *, parent: int | None = None) -> None:
     """Work until told to stop, or until the service that started us (`parent`, a process id) is gone."""
-    stopped = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopped
-        stopped = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     with only_worker(settings) as alone:
         if not alone:
             log.info("another worker runs in %s", settings.home)
             return
         library = open_library(settings.library_url)
         worker = Worker(library, settings)
-        while not stopped and (parent is None or os.getppid() == parent):
+
+        def stop(*_: object) -> None:
+            worker.stopping = True
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        while not worker.stopping and (parent is None or os.getppid() == parent):
             worker.run_round()
             until = time.monotonic() + PAUSE_SECONDS
-            while time.monotonic() < until and not stopped:
+            while time.monotonic() < until and not worker.stopping:
                 time.sleep(0.2)
         library.close()

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from crawler.addresses import canonical, identity_of, platform_of
 from crawler.items import ParsedCreator, ParsedNote, Refusal
-from crawler.repair import SHANGHAI, count, moment
+from crawler.repair import count, moment
 from recommender.library import Library
 from recommender.library.model import Counts, CrawlReport, Creator, CreatorTier, IncomingContent, MediaKind, Platform, Rights
+from recommender.library.tables import SHANGHAI
 from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.masking import KINDS, mask_personal
 

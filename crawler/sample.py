@@ -11,9 +11,9 @@ from importlib.resources.abc import Traversable
 
 from crawler.intake import take_in
 from crawler.items import ParsedNote, Refusal
-from crawler.repair import SHANGHAI
 from recommender.library import Library
 from recommender.library.model import CrawlReport, MediaKind, Platform, Rights
+from recommender.library.tables import SHANGHAI
 
 FIRST_LOAD = "sample_first_load"  # the fact that keeps "three days ago" where it was at the first load
 

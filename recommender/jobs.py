@@ -48,7 +48,8 @@ def understand_pending(library: Library, progress: Progress = _quiet) -> int:
     done, total = 0, library.contents.count()
     while batch := library.contents.not_understood(understander.version, BATCH):
         understood = understander.understand(batch)
-        library.contents.save_understanding([(item.id, found) for item, found in zip(batch, understood, strict=True)])
+        pairs = [(item.id, found) for item, found in zip(batch, understood, strict=True)]
+        library.contents.save_understanding(pairs, read_at={item.id: item.revision for item in batch})
         done += len(batch)
         progress("理解", done, max(total, done))
     if done:

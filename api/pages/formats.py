@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
 from recommender.library.model import ContentItem, Finding
+from recommender.library.tables import SHANGHAI
 from recommender.text.folding import fold, fold_map
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 EXCERPT_CHARACTERS = 96
 SEEN_CHARACTERS = 44  # of an excerpt, at least, in the two lines of a card
 LEAD_CHARACTERS = 14  # kept before the first matched word of an excerpt

@@ -1,33 +1,23 @@
-"""Reading what a reader sends: posted forms from our own pages only, and addresses that change one filter of a listing."""
+"""Reading what a reader sends: posted forms (the gate refuses those of other sites), and addresses that change one filter of a listing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from recommender.errors import InputError, NotAllowed
+from recommender.errors import InputError
 
 MOST_BYTES = 1_000_000
 _SEPARATORS = re.compile(r"\s*[,，、;；\n]+\s*")
 Model = TypeVar("Model", bound=BaseModel)
 Query = list[tuple[str, str]]
-
-
-def from_our_pages(request: Request) -> None:
-    """Refuse a POST that another site's page made the browser send. Raises `NotAllowed`."""
-    if request.method in ("GET", "HEAD"):
-        return
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
-    if elsewhere or site not in (None, "same-origin", "none"):
-        raise NotAllowed("这个请求来自别的网站，已拒绝。请在本页面里操作。")
 
 
 async def _posted(request: Request) -> FormData:

@@ -11,8 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.pages.answers import PageRoute, back_to, here, page
-from api.pages.formats import SHANGHAI
-from api.pages.forms import Posted, from_our_pages, read, word
+from api.pages.forms import Posted, read, word
 from api.routes.names import new_id
 from api.services import Services, services
 from api.wire.matching import MatchIn
@@ -20,6 +19,7 @@ from api.wire.segments import NewSegment
 from recommender.delivery import render
 from recommender.errors import Conflict, NotFound
 from recommender.library.model import Channel, ContentType, Event, EventKind, GroupType, Segment
+from recommender.library.tables import SHANGHAI
 from recommender.matching import MatchRequest, MatchResult, match
 
 LIMITS = (5, 10, 20)
@@ -27,7 +27,7 @@ NOTHING_FOUND = MatchResult(items=[], notes=())
 
 Doors = Annotated[Services, Depends(services)]
 
-router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
+router = APIRouter(route_class=PageRoute)
 
 
 def _asked(request: Request, segments: list[Segment]) -> MatchIn | None:

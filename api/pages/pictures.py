@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -57,12 +58,12 @@ class PictureCache:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._folder = settings.home / "cache" / "pictures"
+        self._folder = _folder(settings)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def get(self, url: str) -> bytes | None:
         """The picture at `url`, fetched once; None where there is none, or where too many are being fetched."""
-        path = self._folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:40]
+        path = self._folder / _file_name(url)
         if (known := await run_in_threadpool(_read, path)) is not None:
             return known or None
         try:
@@ -92,6 +93,20 @@ class PictureCache:
             logger.info("no picture from %s: %s", url[:200], type(error).__name__)
             return b""
         return body if image_type(body) else b""
+
+
+def forget_pictures(settings: Settings, urls: Iterable[str]) -> None:
+    """Delete what is kept of these addresses, as a takedown asks for."""
+    for url in urls:
+        (_folder(settings) / _file_name(web_address(url))).unlink(missing_ok=True)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.home / "cache" / "pictures"
+
+
+def _file_name(url: str) -> str:
+    return hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:40]
 
 
 def _read(path: Path) -> bytes | None:

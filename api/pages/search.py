@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.keys import require
 from api.pages.answers import PageRoute, back_to, page, translator
-from api.pages.forms import Posted, Query, address, from_our_pages, toggled, with_value
+from api.pages.forms import Posted, Query, address, toggled, with_value
 from api.pages.language import Translator
 from api.services import Services, services
 from api.wire.filters import Filters
@@ -28,7 +28,7 @@ _SINGLE = ("min_quality", "published_from", "published_to")
 
 Doors = Annotated[Services, Depends(services)]
 
-router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
+router = APIRouter(route_class=PageRoute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.pages.answers import PageRoute, back_to, page
-from api.pages.forms import Posted, from_our_pages, read
+from api.pages.forms import Posted, read
 from api.routes.names import new_id
 from api.services import Services, services
 from api.wire.contents import NewContent
@@ -23,7 +23,7 @@ SCHEDULES = (60, 360, 720, 1440)  # minutes
 
 Doors = Annotated[Services, Depends(services)]
 
-router = APIRouter(route_class=PageRoute, dependencies=[Depends(from_our_pages)])
+router = APIRouter(route_class=PageRoute)
 
 
 @router.get("/sources")

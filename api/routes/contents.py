@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 
 from api.keys import Admin, Reader, Writer
 from api.openapi import problems
+from api.pages.pictures import forget_pictures
 from api.services import Services, services
 from api.wire.checks import Removed
 from api.wire.contents import ContentChange, ContentOut, ContentPage, NewContent
@@ -104,8 +105,10 @@ def correct_content(doors: Doors, caller: Writer, content_id: ItemId, change: Co
 
 @router.delete("/contents/{content_id}", summary="下架一条内容", status_code=204, responses=problems(404))
 def take_down_content(doors: Doors, _caller: Admin, content_id: ItemId, reason: Reason) -> None:
-    """删去正文、向量和以后的日报，只留编号，重新抓取也不会再收进来。"""
+    """删去正文、图片、向量和以后的日报，只留编号，重新抓取也不会再收进来。"""
+    images = doors.library.contents.get(content_id).images
     doors.library.contents.take_down(content_id, reason)
+    forget_pictures(doors.settings, images)
     doors.follow_up()
 
 

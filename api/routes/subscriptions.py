@@ -14,11 +14,12 @@ from api.routes.names import new_id
 from api.services import Services, services
 from api.wire.fields import Id, now
 from api.wire.subscriptions import NewSubscription, SubscriptionFields, SubscriptionList, SubscriptionOut
-from recommender.digest.days import SHANGHAI, day_of
+from recommender.digest.days import day_of
 from recommender.digest.making import make_digest
 from recommender.digest.rendering import digest_html_csp, render_digest
 from recommender.errors import Conflict, InputError, NotFound
 from recommender.library.model import Digest, Subscription
+from recommender.library.tables import SHANGHAI
 
 router = APIRouter(tags=["订阅与日报"])
 Doors = Annotated[Services, Depends(services)]

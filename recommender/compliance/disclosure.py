@@ -13,13 +13,19 @@ LINK = re.compile(
     r"|链接(?:放|在|挂|整理|见|戳|贴)[^，。！？\n]{0,10}|(?:左下角|评论区|文末|下方|橱窗)[^，。！？\n]{0,6}(?:下单|链接|购买|拍)|(?:颜色|尺码)[^，。！？\n]{0,8}链接里"
 )
 # Where a platform keeps what can be bought, and what leads there. 「链接」 alone is no proof: people link articles and earrings too.
-_PLACE = r"左下角|右下角|评论区?(?:置顶|第一条)|置顶评论|主页(?:橱窗|店铺)|我的?橱窗|橱窗第|小黄[车条]|购物车|文末(?:小程序|小店|卡片)"
+_PLACE = (
+    r"左下角|右下角|评论区?(?:置顶|第一条)|置顶评论|主页(?:橱窗|店铺)"
+    r"|我的?橱窗|橱窗第|小黄[车条]|(?:下方|视频|直播间)购物车|购物车第|文末(?:小程序|小店|卡片)"
+)
 _WAY = r"链接|同款|买的地方|下单|购买|橱窗|小黄[车条]|拍(?!照|摄|到|了|的|出|得)"
 OFFER = re.compile(
-    rf"(?:{_WAY})[^。！？\n]{{0,12}}(?:{_PLACE})|(?:{_PLACE})[^。！？\n]{{0,10}}(?:{_WAY}|点进去|领券)|(?:点|戳|看|挂|加)[^，。！？\n]{{0,6}}(?:小黄车|橱窗)"
+    rf"(?:{_WAY})[^。！？\n]{{0,12}}(?:{_PLACE})|(?:{_PLACE})[^。！？\n]{{0,10}}(?:{_WAY}|点进去|领券)"
+    r"|(?:点|戳|看|挂|加)[^，。！？\n]{0,6}小黄[车条]|(?:点|戳|看|进|挂)[^，。！？\n]{0,4}(?:我的?|主页|账号)[^，。！？\n]{0,2}橱窗"
     r"|(?:购买|下单|商品|同款|团购|抢购)链接(?!吗|呢|？|\?)|(?:点|戳)[^，。！？\n]{0,5}链接[^，。！？\n]{0,6}(?:下单|购买|买|拍|领券|抢)"
     r"|挂在(?:下面|下方|文末)[^。！？\n]{0,4}[，,。][^。！？\n]{0,4}(?:领|拍|下单)|(?:复制|打开)[^，。！？\n]{0,8}(?:淘口令|口令)[^，。！？\n]{0,8}|淘口令|店铺首页下单"
 )
+# Without one of these there is no offer; most texts have none, and so the expression above is seldom tried.
+_HINTS = ("链接", "橱窗", "小黄", "购物车", "置顶", "第一条", "下角", "文末", "主页店铺", "挂在", "口令", "店铺首页")
 # A post that denies, asks for or tells of a link offers none, and not every link leads to a shop.
 _NO_OFFER = re.compile(
     r"(?:没有?|不放|不挂|不是|不要|无|别|勿|求|不点|不会|找不到|什么|怎么)[^，。！？\n]{0,6}$|(?:报名|社群|进群|文章|视频|资料|原文|直播|问卷|下载|申请|投票)$"
@@ -28,7 +34,7 @@ _NO_OFFER = re.compile(
 
 def find_offer(text: str) -> re.Match[str] | None:
     """Where a text offers a way to buy on the spot (a purchase link, the platform's cart or shop window), if it does."""
-    for found in OFFER.finditer(text):
+    for found in OFFER.finditer(text) if any(hint in text for hint in _HINTS) else ():
         if not _NO_OFFER.search(text[max(0, found.start() - 10) : found.start()]):
             return found
     return None

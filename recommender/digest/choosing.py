@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import chain, islice
 
 from recommender.delivery.characters import cut_to_characters
-from recommender.digest.days import SHANGHAI
 from recommender.digest.filters import content_filter, fits
 from recommender.library import Library
 from recommender.library.model import ComplianceLevel, ContentFilter, ContentItem, Rights, Subscription
+from recommender.library.tables import SHANGHAI
 from recommender.matching import MatchRequest, match
 from recommender.search import Hit, Index
 from recommender.settings import Settings

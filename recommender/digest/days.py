@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from recommender.errors import InputError
 from recommender.library import Library
-from recommender.library.model import DeliveryState, Subscription
+from recommender.library.model import DeliveryState, Digest, Subscription
+from recommender.library.tables import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+LATE_DAYS = 3  # so long an undelivered digest is still sent
 
 
 def day_of(now: datetime) -> str:
@@ -39,6 +39,25 @@ def due(library: Library, now: datetime) -> list[Subscription]:
         for subscription in library.subscriptions.all()
         if subscription.enabled and local.hour >= subscription.hour and not _delivered(library, subscription, day)
     ]
+
+
+def overdue(library: Library, now: datetime) -> list[Digest]:
+    """Digests of the last LATE_DAYS days whose delivery to a group was not finished, oldest first.
+
+    A later digest leaves out what they hold, so whoever delivers sends them too, however late: what is not sent would be lost.
+    """
+    hour, today = now.astimezone(SHANGHAI).hour, day_of(now)
+    first = day_of(now - timedelta(days=LATE_DAYS))
+    return sorted(
+        (
+            digest
+            for subscription in library.subscriptions.all()
+            if subscription.enabled and subscription.robot_url and hour >= subscription.hour  # no group is woken at night
+            for digest in library.digests.recent(subscription.id, LATE_DAYS + 1)
+            if first <= digest.day < today and digest.state is not DeliveryState.SENT
+        ),
+        key=lambda digest: (digest.day, digest.id),
+    )
 
 
 def _delivered(library: Library, subscription: Subscription, day: str) -> bool:

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from recommender.digest.days import SHANGHAI
 from recommender.errors import InputError
 from recommender.library.model import ContentFilter, ContentItem, ContentType, Platform
+from recommender.library.tables import SHANGHAI
 
 NAMES = ("category", "brand", "creator", "platform", "content_type", "tag", "min_quality", "published_from", "published_to")
 Word = TypeVar("Word", bound=StrEnum)

@@ -9,10 +9,10 @@ from recommender.delivery.composing import excerpt, headline, web_link
 from recommender.delivery.feeds import content_url
 from recommender.delivery.gate import why_not
 from recommender.delivery.rendering import Rendered, render
-from recommender.digest.days import SHANGHAI
 from recommender.errors import NotFound
 from recommender.library import Library
 from recommender.library.model import Channel, ContentItem, ContentType, Digest, Platform, Rights
+from recommender.library.tables import SHANGHAI
 from recommender.settings import Settings
 
 NOTHING_NEW = "今天没有新内容：符合条件的内容都已经推送过了，或者内容库里还没有。"

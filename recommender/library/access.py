@@ -14,7 +14,7 @@ from recommender.library.model import ApiKey, StoredAnswer
 from recommender.library.store import Store
 from recommender.library.tables import answers, facts, keys
 
-SCOPES = ("read", "write", "admin")
+SCOPES = ("read", "write", "admin")  # each includes those before it
 
 
 def _hash(secret: str) -> str:

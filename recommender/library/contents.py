@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,7 @@ class ContentRepository(ContentReader):
     """All contents. Each method is one transaction; calling it twice leaves the same state."""
 
     def upsert(self, items: Sequence[IncomingContent], *, source_id: str | None = None) -> list[UpsertOutcome]:
-        """Store what is new or changed. Outcomes are in the order of `items`; a repeated identity counts as duplicate."""
+        """Store what is new or changed. Outcomes are in the order of `items`; a repeated identity or address counts as duplicate."""
         places: dict[str, int] = {}
         outcomes: list[UpsertOutcome | None] = [None] * len(items)
         identities: dict[str, str] = {}
@@ -58,12 +58,18 @@ class ContentRepository(ContentReader):
             new_rows: list[dict[str, Any]] = []
             changed_rows: list[dict[str, Any]] = []
             now = datetime.now(UTC)
+            met: dict[str, str] = {}  # address of each content of this batch → its id, so that one content is written once
             for found_id, place in places.items():
                 item = items[place]
                 if found_id in gone or item.url in gone:
                     outcomes[place] = UpsertOutcome("refused", found_id, TAKEN_DOWN)
                     continue
                 before = stored.get(found_id) or (stored.get(item.url) if item.url else None)
+                if (first := met.get(before["url"] if before else item.url)) is not None:
+                    outcomes[place] = UpsertOutcome("duplicate", first)
+                    continue
+                for address in filter(None, (item.url, before["url"] if before else "")):
+                    met[address] = before["id"] if before else found_id
                 incoming = source_values(item)
                 if before is None:
                     row = {**_NOT_UNDERSTOOD, **incoming, "id": found_id, "platform": item.platform.value, "identity": identities[found_id]}
@@ -94,16 +100,20 @@ class ContentRepository(ContentReader):
                 connection.execute(_update_of(changed_rows[0]), changed_rows)
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def save_understanding(self, understood: Sequence[tuple[str, Understanding]]) -> None:
-        """Store what each content is taken to be; corrected fields keep the editor's word."""
+    def save_understanding(self, understood: Sequence[tuple[str, Understanding]], *, read_at: Mapping[str, int] | None = None) -> None:
+        """Store what each content is taken to be; corrected fields keep the editor's word.
+
+        `read_at` has the revision at which each content was read: one that another process has changed since is left to the
+        next look, or the new text would carry the findings of the old one.
+        """
         with self._store.write() as connection:
             kept: dict[str, Any] = {}
+            columns = [contents.c[name] for name in ("id", "revision", "corrected", "content_type", "category", "brands")]
             for chunk in chunks([found_id for found_id, _ in understood]):
-                columns = (contents.c.id, contents.c.corrected, contents.c.content_type, contents.c.category, contents.c.brands)
                 kept |= {row.id: row for row in connection.execute(select(*columns).where(contents.c.id.in_(chunk)))}
             rows = []
             for found_id, understanding in understood:
-                if found_id not in kept:
+                if found_id not in kept or (read_at is not None and kept[found_id].revision != read_at.get(found_id)):
                     continue
                 row = _understanding_values(understanding)
                 row |= {name: getattr(kept[found_id], name) for name in kept[found_id].corrected if name in row}

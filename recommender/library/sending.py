@@ -213,8 +213,3 @@ class LedgerRepository:
         with self._store.read() as connection:
             rows = connection.execute(select(ledger.c.part, ledger.c.state).where(ledger.c.digest_id == digest_id))
             return {row.part: DeliveryState(row.state) for row in rows}
-
-    def began_at(self, digest_id: str, part: int) -> datetime | None:
-        """When the part was last begun or marked."""
-        with self._store.read() as connection:
-            return connection.execute(select(ledger.c.at).where(ledger.c.digest_id == digest_id, ledger.c.part == part)).scalar()

@@ -232,6 +232,11 @@ class Index:
             return True
 
     @property
+    def missing(self) -> bool:
+        """Whether nothing is published any more where this index was opened."""
+        return current_name(self._folder) is None
+
+    @property
     def reader(self) -> Reader:
         """The generation that is being searched, for measuring its parts."""
         return self._reader

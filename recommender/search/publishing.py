@@ -189,6 +189,9 @@ def _fill(
             if progress:
                 progress(min(done, total), total)
         seen = max([seen, *(at for _, at in removals)])
+        # Again, for what left while we read: `seen` may have passed its revision, and then no later update would look at it.
+        for content_id, _ in library.contents.removed_since(revision):
+            writer.drop(content_id)
         writer.finish()
         manifest = Manifest(
             form=base.form,

@@ -26,7 +26,7 @@ from recommender.understanding.understander import Reading
 SAMPLE = Path(__file__).parents[1] / "library" / "sample"
 # Chosen by cross-validation over creators (flat between half and twice these).
 STRENGTH = 0.02  # inverse of the penalty on weights
-SAMPLE_WEIGHT = 0.5  # of one sample note against one labelled real note
+SAMPLE_WEIGHT = 0.5  # of one sample note against one labelled real note; more helps the sample and costs the real notes
 CATEGORY_SPREAD = 0.3  # of the category's probabilities, so that the penalty treats a whole category like two trait words
 
 

@@ -52,7 +52,14 @@ class LetterIndex:
         return False
 
     def search(
-        self, query: str, filter: ContentFilter = NO_FILTER, *, limit: int = 20, cursor: str | None = None, order: str = "relevance"
+        self,
+        query: str,
+        filter: ContentFilter = NO_FILTER,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: str = "relevance",
+        facets: bool = True,
     ) -> SearchResult:
         self.queries.append(query)
         if cursor is not None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.keys import ASKING_PATHS, SCOPES, is_loopback
+from api.keys import ASKING_PATHS, is_loopback
+from recommender.library.access import SCOPES
 from tests.api.building import House, open_house, replace_rooms, settings_in
 
 OPEN = {"/healthz"}

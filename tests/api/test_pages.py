@@ -151,6 +151,14 @@ def test_digests_show_todays_items_and_hide_the_robots_key(filled: House) -> Non
     assert filled.client.get("/digest?subscription=daily&day=soon").status_code == 422
 
 
+def test_a_digest_that_cannot_be_made_hides_no_other(filled: House) -> None:
+    filled.library.subscriptions.put(Subscription("orphan", "人群没了", segment_id="nobody", hour=0))
+    words = get(filled, "/digest").words()
+    assert "护肤早报" in words and "没有编号为 nobody 的人群" in words
+    assert "没有生成过日报" in get(filled, "/digest?day=2020-01-01").words()
+    filled.library.subscriptions.delete("orphan")
+
+
 def test_sources_say_how_they_are(filled: House) -> None:
     words = get(filled, "/sources").words()
     assert "网站要求登录。" in words and "失败" in words and "zhongcao import" in words

@@ -205,3 +205,17 @@ def test_a_cover_is_sound_and_always_the_same(content_id: str, title: str, categ
 def test_every_category_has_its_own_sign() -> None:
     covers = {draw_cover("x", "", category).partition("scale(5)")[2] for category in (None, *CATEGORIES)}
     assert len(covers) == len(CATEGORIES) + 1
+
+
+@pytest.mark.parametrize("door", ["page", "route"])
+def test_a_takedown_takes_the_picture_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site, door: str) -> None:
+    replace_rooms(monkeypatch)
+    house = gallery(tmp_path, {"a": (f"http://{site.address}/good.png",)}, allow_private=(site.address,))
+    assert kind_of(house, "/pictures/web-a") == "image/png"
+    assert list((tmp_path / "cache" / "pictures").iterdir())
+    if door == "page":
+        house.client.post("/contents/web-a/take-down", data={"reason": "作者要求"})
+    else:
+        house.client.delete("/v1/contents/web-a", params={"reason": "作者要求"})
+    assert not list((tmp_path / "cache" / "pictures").iterdir())
+    house.client.__exit__(None, None, None)

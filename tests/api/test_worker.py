@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import api.worker
 from api.sample import load_sample_library
 from api.worker import Worker, only_worker
+from recommender.digest import day_of
 from recommender.library import open_library
-from recommender.library.model import DeliveryState
-from recommender.search import open_index
+from recommender.library.model import DeliveryState, Digest, Subscription
+from recommender.search import Index, open_index
 from recommender.settings import Settings
 
 
@@ -59,3 +62,74 @@ def test_one_home_has_one_worker(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     with only_worker(settings) as first, only_worker(settings) as second:
         assert (first, second) == (True, False)
+
+
+def test_a_subscription_that_cannot_be_made_keeps_no_other_from_its_digest(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    library = open_library(settings.library_url)
+    library.subscriptions.put(Subscription("a-broken", "人群没了", segment_id="nobody", hour=0))
+    library.subscriptions.put(Subscription("b-whole", "好的", query="护肤", hour=0))
+    worker = Worker(library, settings)
+    worker.refresh()
+    worker.send_digests()
+    assert library.digests.recent("a-broken") == []
+    assert [digest.state for digest in library.digests.recent("b-whole")] == [DeliveryState.SENT]
+    library.close()
+
+
+def test_a_digest_of_yesterday_that_failed_is_tried_again_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path)
+    library = open_library(settings.library_url)
+    now = datetime.now(UTC)
+    yesterday = day_of(now - timedelta(days=1))
+    library.subscriptions.put(Subscription("daily", "早报", query="护肤", hour=0, robot_url="https://robot.example/send?key=k"))
+    library.digests.create(Digest(f"daily:{yesterday}", "daily", yesterday, "早报", (), (), now))
+    tried: list[str] = []
+    monkeypatch.setattr(api.worker, "due", lambda *_: [])
+    monkeypatch.setattr(api.worker, "deliver_digest", lambda _library, digest, *_: tried.append(digest.day))
+    worker = Worker(library, settings)
+    worker.refresh()
+    worker.send_digests()
+    worker.send_digests()  # within ten minutes
+    assert tried == [yesterday]
+    library.close()
+
+
+def test_a_long_queue_of_crawls_does_not_hold_up_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path)
+    library = open_library(settings.library_url)
+    ran: list[int] = []
+    monkeypatch.setattr(api.worker, "CRAWLING_SECONDS", 0.0)
+
+    def run_one(*_: object) -> bool:
+        ran.append(1)
+        return True
+
+    monkeypatch.setattr(api.worker, "run_next_job", run_one)
+    worker = Worker(library, settings)
+    worker.crawl()
+    assert len(ran) == 1
+    worker.stopping = True
+    worker.run_round()
+    assert len(ran) == 1
+    library.close()
+
+
+def test_an_idle_round_does_not_read_the_index_again_but_sees_that_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path)
+    library = open_library(settings.library_url)
+    opened: list[str] = []
+
+    def counting(url: str, *rest: Any) -> Index:
+        opened.append(url)
+        return open_index(url, *rest)
+
+    monkeypatch.setattr(api.worker, "open_index", counting)
+    worker = Worker(library, settings)
+    for _ in range(3):
+        worker.refresh()
+    assert len(opened) == 1
+    shutil.rmtree(tmp_path / "index")
+    worker.refresh()
+    assert len(opened) == 2 and (tmp_path / "index" / "CURRENT").exists()
+    library.close()

@@ -52,3 +52,10 @@ def test_a_stopped_command_says_what_to_do(tmp_path: Path, monkeypatch: pytest.M
     result = typed(tmp_path, "import", str(tmp_path))
     assert result.exit_code == 130
     assert "再运行一次" in result.stderr and "Aborted" not in result.output
+
+
+def test_a_log_level_that_is_none_is_said_in_one_sentence(tmp_path: Path) -> None:
+    environment = {"ZHONGCAO_HOME": str(tmp_path), "ZHONGCAO_CONFIG": None, "ZHONGCAO_LOG_LEVEL": "loud"}
+    result = CliRunner().invoke(main, ["worker"], env=environment)
+    assert result.exit_code == 1
+    assert "ZHONGCAO_LOG_LEVEL" in result.output and "INFO" in result.output

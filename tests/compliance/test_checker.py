@@ -121,6 +121,8 @@ def test_a_way_to_buy_that_the_text_shows_is_seen_without_being_told(offer: str)
         "求同款链接，我找了一天",
         "我在商场橱窗前站了一会儿",
         "我推着购物车逛了一下午",
+        "我把购物车里的东西都下单了",
+        "周末我和朋友去看橱窗，拍了很多照片",
         "我在左下角拍到一只猫",
         "新款上架，同款点左下角",
     ],

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from crawler.intake import account_fingerprint, creator_of, prepare, take_in
 from crawler.items import ParsedCreator, ParsedNote, Refusal
-from crawler.repair import SHANGHAI
 from recommender.library import Library
 from recommender.library.model import Counts, CreatorTier, IncomingContent, MediaKind, Platform, Rights
+from recommender.library.tables import SHANGHAI
 from tests.crawler.builders import USER, note, note_id, stored
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=SHANGHAI)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.repair import MOST, SHANGHAI, count, moment
+from crawler.repair import MOST, count, moment
+from recommender.library.tables import SHANGHAI
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=SHANGHAI)
 

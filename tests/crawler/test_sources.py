@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.repair import SHANGHAI
 from crawler.sample import load_sample, sample_notes
 from crawler.sources import EXAMPLE, apply_sources, read_sources
 from recommender.errors import InputError
 from recommender.library import Library
 from recommender.library.model import CrawlReport, Rights, SourceKind
+from recommender.library.tables import SHANGHAI
 from tests.crawler.builders import stored
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=SHANGHAI)

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.digest import deliver_digest, due, make_digest
+from recommender.digest import deliver_digest, due, make_digest, overdue
 from recommender.digest.delivering import messages
 from recommender.digest.viewing import view_digest
 from recommender.errors import NotFound
@@ -167,3 +168,17 @@ def test_a_title_alone_counts_as_a_message(home: House) -> None:
     assert [number for number, _ in messages(view, frozenset({0}))] == [2]
     assert "###" not in messages(view, frozenset({0}))[0][1]
     assert messages(view, frozenset({0, 2})) == []
+
+
+def test_what_a_day_left_undelivered_is_sent_on_the_next_ones_for_a_while(home: House) -> None:
+    robot = ToldRobot(["refuse"])
+    digest = deliver(home, digest_of(home, 3), robot)
+    assert digest.state is DeliveryState.FAILED
+    assert overdue(home.library, NOW) == []  # today's is simply due
+    (late,) = overdue(home.library, NOW + timedelta(days=1))
+    assert late.id == digest.id
+    assert overdue(home.library, NOW + timedelta(days=5)) == []
+    assert overdue(home.library, NOW + timedelta(hours=16)) == []  # at night
+    assert deliver(home, late, robot).state is DeliveryState.SENT
+    assert numbers(robot.posted) == [1, 2, 3]
+    assert overdue(home.library, NOW + timedelta(days=1)) == []

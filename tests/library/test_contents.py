@@ -194,3 +194,19 @@ def test_rights_are_corrected_and_kept_over_an_import(library: Library) -> None:
     library.contents.correct("xhs-a", "rights", "authorised", "小林")
     states(library, incoming("a", title="新"))
     assert library.contents.get("xhs-a").rights is Rights.AUTHORISED
+
+
+def test_an_understanding_of_a_text_that_changed_since_is_not_stored(library: Library) -> None:
+    states(library, incoming("a"), incoming("b"))
+    read_at = {item.id: item.revision for item in library.contents.not_understood("v1")}
+    states(library, incoming("a", text="换了正文，另一个程序刚写进来。"))
+    library.contents.save_understanding([("xhs-a", SEEN), ("xhs-b", SEEN)], read_at=read_at)
+    assert [item.id for item in library.contents.not_understood("v1")] == ["xhs-a"]
+
+
+def test_two_identities_at_one_address_are_one_content_and_settle(library: Library) -> None:
+    both = [incoming(name, url="https://example.org/x", title=name) for name in ("a", "b")]
+    assert states(library, *both) == ["new", "duplicate"]
+    assert states(library, *both) == ["unchanged", "duplicate"]
+    assert states(library, both[1]) == ["changed"]
+    assert library.contents.count() == 1

@@ -240,3 +240,22 @@ def test_filters_see_what_was_corrected(tmp_path: Path) -> None:
     library.contents.correct("xhs-a", "category", "美妆护肤", "小林")
     put(library, settings)
     assert found(opened(library, settings), "防晒", filter=ContentFilter(categories=("美妆护肤",))) == {"a"}
+
+
+def test_what_leaves_the_library_while_it_is_read_leaves_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library, settings = library_in(tmp_path, [note("a", "防晒霜"), note("b", "防晒喷雾")]), settings_in(tmp_path)
+    put(library, settings)
+    library.contents.upsert([note("c", "防晒帽")])
+    removed_since = library.contents.removed_since
+
+    def meanwhile(revision: int) -> list[tuple[str, int]]:
+        gone = removed_since(revision)
+        monkeypatch.undo()
+        library.contents.take_down("xhs-a", "作者要求")  # another process, right after we looked
+        library.contents.upsert([note("d", "防晒衣")])
+        return gone
+
+    monkeypatch.setattr(library.contents, "removed_since", meanwhile)
+    status = publish(settings.search_url, library, settings, refit=False)
+    assert status.revision == library.contents.revision()
+    assert found(opened(library, settings), "防晒") == {"b", "c", "d"}

@@ -29,6 +29,46 @@ def test_plain_cases_are_told_with_a_reason(title: str, text: str, kind: Content
     assert understood.type_reason.startswith("因为：")
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        (
+            "换了三把锅铲，留下这一把",
+            "自费买的，净重一百八十克，柄是榉木的，握着不滑。刮锅底没声音，用了两个月没发黑。缺点是挂孔小，我家的钩子穿不进去。三十九元，值。",
+            ContentType.SEEDING,
+        ),
+        (
+            "被子晒后怎么收",
+            "先拍两面，别趁热叠。等凉透再装袋，袋口留一指宽。羽绒的不要暴晒，选上午九点前。如果有潮味，用吹风机冷风吹五分钟，最后放樟木条。",
+            ContentType.SERVICE,
+        ),
+        (
+            "关门前来的那个人",
+            "老大爷站在门口说：“就看看。”他看了很久，问我什么时候下班。后来他说，老伴以前也爱站在这儿。我没说话，把灯又开亮了一点。",
+            ContentType.PERSONA,
+        ),
+    ],
+)
+def test_longer_posts_are_told_by_what_they_dwell_on(title: str, text: str, kind: ContentType) -> None:
+    assert load_understander().understand_text(title, text).content_type is kind
+
+
+def test_hashtags_and_emoji_do_not_change_the_type_of_a_post_with_a_body() -> None:
+    title, text = "羊绒衫清洗攻略", "1. 先翻面\n2. 冷水加专用洗涤剂\n3. 不要拧，平铺晾干\n建议每季只洗一次，注意避开暖气。"
+    plain = load_understander().understand_text(title, text)
+    decorated = load_understander().understand_text(title, text + "✨✨🌿 #今日份 #周末 #随手 #生活 #灵感 #一天 #小事 #日子 #碎片")
+    assert plain.content_type is decorated.content_type is ContentType.SERVICE
+    assert abs(plain.type_confidence - decorated.type_confidence) < 0.1
+
+
+def test_sample_notes_of_every_type_are_told() -> None:
+    sample = read_sample()
+    given = [load_understander().understand_text(note.title, note.text, note.tags).content_type for note in sample]
+    for kind in TYPES:
+        answers = [answer for answer, note in zip(given, sample, strict=True) if note.content_type == kind]
+        assert answers.count(kind) / len(answers) > 0.85
+
+
 def test_the_reason_names_words_of_the_post() -> None:
     reason = load_understander().understand_text("羊绒衫清洗攻略", "1. 先翻面\n2. 冷水\n建议每季洗一次").type_reason
     assert "攻略" in reason or "清洗" in reason
