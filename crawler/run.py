@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from recommender.settings import Settings
 Show = Callable[[dict[str, Any]], None]
 
 SILENCE_SECONDS = 120.0  # the child says it lives every few seconds; one silent for so long hangs and is ended
+
+log = logging.getLogger(__name__)
 
 
 def crawl(settings: Settings, source_ids: Sequence[str], *, show: Show | None = None, fresh: bool = False) -> dict[str, CrawlReport]:
@@ -107,10 +110,11 @@ def _run_child(settings: Settings, source_ids: list[str], fresh: bool, finish: S
                 if child.poll() is None and sys.exc_info()[0] is not None:
                     child.kill()
         errors.seek(0)
-        last = errors.read().decode("utf-8", "replace").strip().rsplit("\n", 1)[-1][:200]
+        if text := errors.read().decode("utf-8", "replace").strip():
+            log.warning("the crawl process said: %s", text[-2000:])  # for the log only: it may hold addresses with passwords
     if watch.ended:
         return f"抓取进程 {SILENCE_SECONDS:.0f} 秒没有动静，已停止；稍后会再试。"
-    return f"抓取进程意外结束（代码 {child.returncode}），稍后会再试。{last}"
+    return f"抓取进程意外结束（代码 {child.returncode}），稍后会再试；原因见日志。"
 
 
 def _event(line: bytes) -> dict[str, Any]:

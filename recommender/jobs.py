@@ -34,12 +34,19 @@ def _quiet(step: str, done: int, of: int) -> None:
 
 def cluster_library(library: Library) -> int:
     """Find near-duplicates over the whole library; returns how many contents changed their cluster."""
+    seen = library.contents.revision()
     texts = ((item.id, f"{item.title}\n{item.text}") for batch in library.contents.iterate() for item in batch)
     leaders = cluster(texts)
     sizes = Counter(leaders.values())
     changed = library.contents.set_clusters((found_id, leader, sizes[leader]) for found_id, leader in leaders.items())
-    library.versions.put(CLUSTERED, str(library.contents.revision()))
+    _mark_clustered(library, seen, changed)
     return changed
+
+
+def _mark_clustered(library: Library, seen: int, own: int) -> None:
+    """Remember up to where near-duplicates are known: past our `own` changes, but not past those of another process."""
+    now = library.contents.revision()
+    library.versions.put(CLUSTERED, str(now if now == seen + own else seen))
 
 
 def understand_pending(library: Library, progress: Progress = _quiet) -> int:
@@ -70,8 +77,10 @@ def refresh_library(
         progress("近似去重", 0, 1)
         clustered = cluster_library(library)
         progress("近似去重", 1, 1)
+    seen = library.contents.revision()
+    current = library.versions.get(CLUSTERED) == str(seen)
     understood = understand_pending(library, progress)
-    if understood and clusters:
-        library.versions.put(CLUSTERED, str(library.contents.revision()))
+    if current:
+        _mark_clustered(library, seen, understood)
     index = publish(settings.search_url, library, settings, rebuild=rebuild, progress=lambda done, of: progress("建索引", done, of))
     return RefreshReport(clustered, understood, index, time.perf_counter() - started)

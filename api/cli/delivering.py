@@ -91,10 +91,14 @@ def keys() -> None:
 @keys.command("create")
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=("read",), show_default=True)
-def create(name: str, scopes: tuple[str, ...]) -> None:
+@json_option
+def create(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a key; its secret is shown this once: zhongcao keys create scrm --scope read --scope write"""
     with library(settings()) as opened:
         key, secret = opened.keys.create(name, scopes)
+    if as_json:
+        as_json_line({**asdict(key), "secret": secret})
+        return
     say(f"编号 {key.id}，权限 {'、'.join(key.scopes)}。密钥只显示这一次：")
     say(secret)
 

@@ -133,10 +133,14 @@ def list_sources(as_json: bool) -> None:
 @sources.command("apply")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Also change sources that the library already has.")
-def apply(path: Path, force: bool) -> None:
+@json_option
+def apply(path: Path, force: bool, as_json: bool) -> None:
     """Read watch-lists and sources from a TOML file: zhongcao sources apply sources.toml"""
     with library(settings()) as opened:
         added, changed = apply_sources(opened, path, force=force)
+    if as_json:
+        as_json_line({"added": added, "changed": changed})
+        return
     say(f"新增 {added} 个，更新 {changed} 个。已有的来源以内容库为准，用 --force 覆盖。")
 
 
@@ -161,22 +165,30 @@ def sample() -> None:
 
 
 @sample.command("load")
-def load() -> None:
+@json_option
+def load(as_json: bool) -> None:
     """Put the sample notes, segments and subscriptions into the library."""
     found = settings()
     with library(found) as opened, progress() as report:
         done = load_sample_library(opened, datetime.now(UTC))
         refresh_library(opened, found, progress=report)
+    if as_json:
+        as_json_line({"new": done.new, "unchanged": done.unchanged})
+        return
     say(f"示例内容：新增 {done.new} 条，未变 {done.unchanged} 条。")
 
 
 @sample.command("remove")
-def remove_sample() -> None:
+@json_option
+def remove_sample(as_json: bool) -> None:
     """Take everything that is a sample out of the library."""
     found = settings()
     with library(found) as opened, progress() as report:
         removed = opened.contents.remove_sample()
         refresh_library(opened, found, progress=report)
+    if as_json:
+        as_json_line({"removed": removed})
+        return
     say(f"已清除 {removed} 条示例内容。")
 
 

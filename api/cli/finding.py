@@ -152,12 +152,16 @@ def list_segments(as_json: bool) -> None:
 
 @segments.command("apply")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def apply_segments(path: Path) -> None:
+@json_option
+def apply_segments(path: Path, as_json: bool) -> None:
     """Read segments from a TOML, JSON or CSV file: zhongcao segments apply segments.toml"""
     found = load_segments(path)
     with library(settings()) as opened:
         for segment in found:
             opened.segments.put(segment)
+    if as_json:
+        as_json_line({"segments": len(found)})
+        return
     say(f"写入 {len(found)} 个人群。")
 
 

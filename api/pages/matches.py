@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -116,12 +115,6 @@ def add_segment(found: Doors, form: Posted) -> Response:
 
 @router.post("/segments/{segment_id}/delete")
 def delete_segment(segment_id: str, found: Doors, _form: Posted) -> Response:
-    """Remove a segment; subscriptions that used it fall back to their query, those without one end."""
+    """Remove a segment that no subscription uses."""
     found.library.segments.delete(segment_id)
-    for subscription in found.library.subscriptions.all():
-        if subscription.segment_id == segment_id:
-            if subscription.query:
-                found.library.subscriptions.put(replace(subscription, segment_id=None))
-            else:
-                found.library.subscriptions.delete(subscription.id)
     return back_to("/match", "deleted")

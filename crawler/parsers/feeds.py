@@ -18,7 +18,7 @@ from recommender.library.model import MediaKind, Platform
 
 MOST_ENTRIES = 1_000
 MOST_MARKS = 200_000  # a feed with more "<" in it than this is read no further
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[.*?\]\s*>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[[^\]]{0,100000}\]\s*>", re.IGNORECASE)
 _ENTITY = re.compile("<!ENTITY", re.IGNORECASE)
 _NO_TITLE_PLATFORMS = frozenset({Platform.WEIBO})
 

@@ -84,7 +84,7 @@ class ContentRepository(ContentReader):
                     new_rows.append(row)
                     outcomes[place] = UpsertOutcome("new", found_id)
                     continue
-                merged = merge(before, incoming)
+                merged = merge(before, incoming, same_source=before["source_id"] == source_id)
                 mark = fingerprint(merged) if merged else before["fingerprint"]
                 if merged is None or mark == before["fingerprint"]:
                     outcomes[place] = UpsertOutcome("unchanged", before["id"])

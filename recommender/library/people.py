@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from recommender.errors import NotFound
+from recommender.errors import Conflict, NotFound
 from recommender.library.model import Creator, CreatorTier, Platform, Segment
 from recommender.library.store import Store, chunks
-from recommender.library.tables import contents, creators, segments
+from recommender.library.tables import contents, creators, segments, subscriptions
 
 
 def _creator(row: Any) -> Creator:
@@ -113,8 +113,11 @@ class SegmentRepository:
             return [_segment(row) for row in connection.execute(select(segments).order_by(segments.c.id))]
 
     def delete(self, segment_id: str) -> None:
-        """Remove one. Raises `NotFound`."""
+        """Remove one. Raises `NotFound`, and `Conflict` while subscriptions send to it."""
         with self._store.write() as connection:
+            users = connection.execute(select(subscriptions.c.name).where(subscriptions.c.segment_id == segment_id)).scalars().all()
+            if users:
+                raise Conflict(f"还有订阅发给这个人群：{'、'.join(users[:5])}。请先改掉或删除这些订阅。", field="segment_id")
             if connection.execute(delete(segments).where(segments.c.id == segment_id)).rowcount == 0:
                 raise NotFound(f"没有编号为 {segment_id[:64]} 的人群。")
 

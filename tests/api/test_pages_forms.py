@@ -75,16 +75,17 @@ def test_a_take_down_needs_a_reason_and_is_final(desk: House) -> None:
     assert desk.client.get("/contents/xhs-a2").status_code == 404
 
 
-def test_segments_are_added_and_deleted_with_what_hangs_on_them(desk: House) -> None:
+def test_segments_are_added_and_deleted_once_no_subscription_needs_them(desk: House) -> None:
     post(desk, "/segments", name="新手妈妈", description="宝宝一岁以内", tags=" 母婴，辅食, 会员 卡", interests="绘本", tier="VIP")
     [segment] = desk.library.segments.all()
     assert (segment.name, segment.tags, segment.interests, segment.tier) == ("新手妈妈", ("母婴", "辅食", "会员 卡"), ("绘本",), "VIP")
     assert "name" in refusal(desk, "/segments", description="没有名称")
     post(desk, "/subscriptions", name="只靠人群", segment_id=segment.id)
-    post(desk, "/subscriptions", name="也有词", segment_id=segment.id, query="面霜")
+    assert "只靠人群" in refusal(desk, f"/segments/{segment.id}/delete", 409)
+    assert len(desk.library.subscriptions.all()) == len(desk.library.segments.all()) == 1
+    post(desk, f"/subscriptions/{desk.library.subscriptions.all()[0].id}/delete")
     post(desk, f"/segments/{segment.id}/delete")
     assert desk.library.segments.all() == []
-    assert [(each.name, each.segment_id) for each in desk.library.subscriptions.all()] == [("也有词", None)]
 
 
 def test_subscriptions_are_added_and_deleted(desk: House) -> None:

@@ -71,6 +71,15 @@ def test_what_a_newer_version_does_not_say_is_kept(library: Library) -> None:
     assert item.images == ("https://example.org/1.jpg",)
 
 
+def test_a_teaser_from_another_source_does_not_replace_the_full_text(library: Library) -> None:
+    full = incoming("a", text="全文很长，" * 20, source_updated_at=None)
+    library.contents.upsert([full], source_id="page")
+    for _ in range(2):
+        assert [one.state for one in library.contents.upsert([replace(full, text="全文很长……")], source_id="feed")] == ["unchanged"]
+        assert [one.state for one in library.contents.upsert([full], source_id="page")] == ["unchanged"]
+    assert [one.state for one in library.contents.upsert([replace(full, text="作者改短了。")], source_id="page")] == ["changed"]
+
+
 def test_a_masked_name_does_not_hide_a_known_one(library: Library) -> None:
     states(library, incoming("a"))
     states(library, incoming("b", creator=Creator("xhs-c1", Platform.XHS, "阿***青")))

@@ -108,6 +108,10 @@ def test_watch_lists_and_fetches_are_replaced(library: Library) -> None:
 def test_segments_are_put_and_deleted(library: Library) -> None:
     segment = Segment("mothers", "新手妈妈", tags=("母婴",), interests=("辅食",))
     assert library.segments.put(segment) == library.segments.get("mothers")
+    library.subscriptions.put(Subscription("s1", "妈妈早报", segment_id="mothers"))
+    with pytest.raises(Conflict, match="妈妈早报"):
+        library.segments.delete("mothers")
+    library.subscriptions.delete("s1")
     library.segments.delete("mothers")
     with pytest.raises(NotFound):
         library.segments.delete("mothers")
