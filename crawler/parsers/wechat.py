@@ -41,11 +41,14 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
 _LETTERS = {"n": "\n", "r": "", "t": " "}
 _MARKUP = re.compile(r"<(?:section|p|div|span|br|img)[\s>/]", re.IGNORECASE)
 _ADVERTISER = "微信广告"
+_HEAD = 5000  # characters in which a page says what it is
 PICTURE_SHARE, TEXT_SHARE = "8", "10"
 
 
 def is_wechat_page(html: str) -> bool:
     """Whether the page is one of 公众号, by what it holds (a saved page has another address)."""
+    if 'name="wechat-enable-text-zoom-em"' in html[:_HEAD]:
+        return True
     return "res.wx.qq.com" in html and any(sign in html for sign in ("rich_media", "weui-msg", "window.__allowLoadResFromMp"))
 
 

@@ -14,7 +14,7 @@ from crawler.addresses import canonical
 from crawler.items import ParsedNote, Refusal
 from crawler.parsers.markup import html_text
 from crawler.parsers.pages import page_text, parse_page
-from crawler.parsers.wechat import parse_wechat
+from crawler.parsers.wechat import is_wechat_page, parse_wechat
 from crawler.parsers.xhs import parse_xhs
 from crawler.repair import moment
 from recommender.library.model import Platform
@@ -102,7 +102,9 @@ def test_real_wechat_pages_give_what_their_truth_says() -> None:
     truths = json.loads((folder / "truth.json").read_text("utf-8"))
     assert len(truths) == 34
     for truth in truths:
-        found = parse_wechat(gzip.decompress((folder / truth["file"]).read_bytes()).decode("utf-8", "replace"), LOCAL)
+        html = gzip.decompress((folder / truth["file"]).read_bytes()).decode("utf-8", "replace")
+        assert is_wechat_page(html), truth["file"]
+        found = parse_wechat(html, LOCAL)
         assert isinstance(found, ParsedNote) == truth["has_article"], truth["file"]
         if isinstance(found, ParsedNote):
             assert found.title == (truth["title"] or ""), truth["file"]
