@@ -30,6 +30,7 @@ def find_brands(text: str) -> list[str]:
         ("去 Target 逛超市", ["Target"]),
         ("hebrew lesson", []),
         ("三明治好吃", []),
+        ("真舍不得宝宝长大", []),
     ],
 )
 def test_names_are_found_and_false_friends_are_not(text: str, brands: list[str]) -> None:
