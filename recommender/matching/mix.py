@@ -77,6 +77,8 @@ def _notes(short: Mapping[ContentType, int], wanted: Mapping[ContentType, int], 
 
 
 # What tells the parts of one piece of work apart in their titles.
+SERIES_CHARACTERS = 10  # the ends of such titles differ, by mentions or a subtitle
+_MENTION = re.compile(r"@\S+")
 _PART_OF = re.compile(
     r"^\s*[（(【\[]\s*[上中下终]\s*[篇集部]?\s*[）)】\]]"
     r"|[（(【\[]?\s*(?:[上中下终][篇集部]?|续|第?\s*[0-9一二三四五六七八九十]+\s*[篇集期部弹章]|part\s*\d+)\s*[）)】\]]?\s*$",
@@ -85,7 +87,9 @@ _PART_OF = re.compile(
 
 
 def _series(title: str) -> str:
-    return "".join(character for character in _PART_OF.sub("", title) if character.isalnum())
+    """What the parts of one series have in common: the beginning of the title, without part and mentions."""
+    rest = _MENTION.sub("", _PART_OF.sub("", title))
+    return "".join(character for character in rest if character.isalnum())[:SERIES_CHARACTERS]
 
 
 class _Taken:
@@ -113,8 +117,9 @@ class _Taken:
         names = [("brand", brand) for brand in item.understanding.brands]
         if item.creator_id:
             names.append(("creator", item.creator_id))
-            if _PART_OF.search(item.title):
-                names.append(("series", f"{item.creator_id} {_series(item.title)}"))
+            head = item.title or item.text.partition("\n")[0]
+            if _PART_OF.search(head):
+                names.append(("series", f"{item.creator_id} {_series(head)}"))
         if item.id in self._ids or cluster in self._clusters or len(self) >= self._limit:
             return False
         if any(self._names[name] >= self._most[name[0]] for name in names):

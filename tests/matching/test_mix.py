@@ -92,10 +92,22 @@ def test_what_is_about_something_else_is_not_used_to_fill_up() -> None:
 
 
 def test_the_parts_of_one_series_come_once() -> None:
-    titles = ["开颅手术之后的日子（上）", "开颅手术之后的日子（中）", "(下篇)开颅手术之后的日子", "别的一天"]
+    titles = [
+        "（上篇）开颅手术之后的日子和家里的一切 @某人",
+        "开颅手术之后的日子和家里的一切（中）",
+        "(下篇)开颅手术之后的日子和家里的一切 @某人 @某人",
+        "别的一天",
+    ]
     made = [
         Scored(
-            content(number, title=title, creator_id="c1", understanding=Understanding(content_type=ContentType.PERSONA), cluster=""),
+            content(
+                number,
+                title="" if number == 2 else title,
+                text=f"{title}\n正文。",
+                creator_id="c1",
+                understanding=Understanding(content_type=ContentType.PERSONA),
+                cluster="",
+            ),
             {"topic": 1.0 - number / 10},
         )
         for number, title in enumerate(titles)
