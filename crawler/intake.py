@@ -12,8 +12,19 @@ from datetime import datetime
 from crawler.addresses import canonical, identity_of, platform_of
 from crawler.items import ParsedCreator, ParsedNote, Refusal
 from crawler.repair import count, moment
+from recommender.errors import Conflict, InputError
 from recommender.library import Library
-from recommender.library.model import Counts, CrawlReport, Creator, CreatorTier, IncomingContent, MediaKind, Platform, Rights
+from recommender.library.model import (
+    Counts,
+    CrawlReport,
+    Creator,
+    CreatorTier,
+    IncomingContent,
+    MediaKind,
+    Platform,
+    Rights,
+    UpsertOutcome,
+)
 from recommender.library.tables import SHANGHAI
 from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.masking import KINDS, mask_personal
@@ -87,6 +98,17 @@ def prepare(note: ParsedNote, *, now: datetime | None = None, rights: Rights = R
         rights=note.rights or rights,
         diversion=tuple(kind for kind in KINDS if kind in in_title or kind in in_text),
     )
+
+
+def take_in_one(library: Library, note: ParsedNote) -> UpsertOutcome:
+    """Store a pasted note. Raises `InputError` for one that cannot be stored, `Conflict` for one that was taken down."""
+    prepared = prepare(note)
+    if isinstance(prepared, Refusal):
+        raise InputError(prepared.reason)
+    outcome = library.contents.upsert([prepared])[0]
+    if outcome.state == "refused":
+        raise Conflict(outcome.reason)
+    return outcome
 
 
 def take_in(

@@ -13,9 +13,8 @@ from api.routes.names import new_id
 from api.services import Services, services
 from api.wire.contents import NewContent
 from api.wire.sources import NewSource, WatchListIn
-from crawler.intake import prepare
-from crawler.items import ParsedNote, Refusal
-from recommender.errors import InputError
+from crawler.intake import take_in_one
+from crawler.items import ParsedNote
 from recommender.library.model import JobState, Platform, Rights, SourceKind, WatchKind, WatchList
 
 SHOWN_JOBS = 12
@@ -103,11 +102,6 @@ def paste(found: Doors, form: Posted) -> Response:
         rights=given.rights,
         where="粘贴的内容",
     )
-    incoming = prepare(note)
-    if isinstance(incoming, Refusal):
-        raise InputError(incoming.reason)
-    outcome = found.library.contents.upsert([incoming])[0]
-    if outcome.state == "refused":
-        raise InputError(outcome.reason)
+    outcome = take_in_one(found.library, note)
     ready = found.follow_up()
     return back_to(f"/contents/{quote(outcome.id, safe='')}", "saved" if ready else "later")

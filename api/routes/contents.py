@@ -15,10 +15,9 @@ from api.wire.checks import Removed
 from api.wire.contents import ContentChange, ContentOut, ContentPage, NewContent
 from api.wire.fields import ContentId, Plain
 from api.wire.filters import ListQuery
-from crawler.intake import prepare, take_in
-from crawler.items import ParsedNote, Refusal
-from recommender.errors import Conflict, InputError
-from recommender.library.merging import content_id
+from crawler.intake import take_in_one
+from crawler.items import ParsedNote
+from recommender.errors import InputError
 from recommender.library.model import Platform
 from recommender.understanding.taxonomy import CATEGORIES
 
@@ -71,21 +70,11 @@ def paste_content(doors: Doors, _caller: Writer, given: NewContent, response: Re
         rights=given.rights,
         where="这条笔记",
     )
-    prepared = prepare(note)
-    if isinstance(prepared, Refusal):
-        raise InputError(prepared.reason)
-    report = take_in(doors.library, [note])
-    if report.refused:
-        raise Conflict(report.refusals[0] if report.refusals else "这条笔记不能收录。")
-    found_id, _ = content_id(prepared.platform.value, prepared.identity, prepared.url)
-    contents = doors.library.contents
-    stored = contents.get_many([found_id]).get(found_id) or (contents.find_url(prepared.url) if prepared.url else None)
-    if stored is None:
-        raise Conflict("这条笔记刚刚被下架或删除。")
+    outcome = take_in_one(doors.library, note)
     doors.follow_up()
-    if not report.new:
+    if outcome.state != "new":
         response.status_code = 200
-    answer = ContentOut.of(contents.get(stored.id))
+    answer = ContentOut.of(doors.library.contents.get(outcome.id))
     response.headers["Location"] = answer.links.self
     return answer
 
