@@ -41,6 +41,7 @@ class ParsedNote:
     video_url: str = ""
     rights: Rights | None = None
     is_sample: bool = False
+    partial: bool = False  # a teaser: the whole text is elsewhere
     where: str = ""
 
 
@@ -60,3 +61,16 @@ class Refusal:
     """Something that was read but cannot be stored, and why, in one Chinese sentence that names the line or address."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedComment:
+    """One reader's comment as a comments file lists it; who wrote it is not read."""
+
+    platform: Platform
+    note_identity: str
+    comment_id: str
+    text: str
+    liked: Count = None
+    published_at: Moment = None
+    where: str = ""

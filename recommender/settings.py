@@ -35,7 +35,15 @@ class Settings:
     crawl_delay_seconds: float = _setting(2.0, "Least pause between two requests to one host.")
     crawl_timeout_seconds: float = _setting(20.0, "Longest wait for one answer of a source.")
     max_page_bytes: int = _setting(10_000_000, "Largest answer of a source that is read, in bytes after decompression.")
-    pictures: str = _setting("cache", "cache: show pictures through the service and keep them; off: show drawn covers only.")
+    pictures: str = _setting(
+        "cache", "cache: show pictures through the service and keep them; reference: fetch them anew, keep none; off: drawn covers only."
+    )
+    picture_cache_megabytes: int = _setting(500, "Room for kept pictures; those not looked at for longest go first.")
+    alert_url: str = _setting(
+        "", "Webhook (or WeCom group robot) that is told when a source fails or a watch-list runs dry."
+    )
+    alert_secret: str = _setting("", "Secret that signs what the webhook is told (HMAC-SHA256 over timestamp and body).")
+    redis_url: str = _setting("", "Redis that several machines share one crawl queue and duplicate filter through; empty means no Redis.")
     worker: bool = _setting(True, "Run scheduled crawls, indexing and digests inside the service.")
     vector_size: int = _setting(256, "Dimensions of the vectors the embedder makes.")
     cooldown_days: int = _setting(30, "Days in which a segment is not sent the same content again.")

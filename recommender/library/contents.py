@@ -8,97 +8,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from recommender.errors import InputError, NotFound
 from recommender.library.listing import ContentReader
-from recommender.library.merging import content_id, fingerprint, merge, source_values
 from recommender.library.model import ContentItem, ContentType, Correction, IncomingContent, Rights, Understanding, UpsertOutcome
-from recommender.library.people import write_creators
-from recommender.library.store import chunks, take_numbers
-from recommender.library.tables import content_brands, contents, corrections, removals, segments, subscriptions, tombstones
+from recommender.library.sourcing_tables import content_watch_lists
+from recommender.library.store import chunks
+from recommender.library.tables import content_brands, contents, corrections, segments, subscriptions
+from recommender.library.takedowns import bury, creator_subject, drop_from_digests, forget_creator, remove, url_subject
+from recommender.library.upserting import Meeting, join, number, update_of
 
 SAMPLE_PREFIX = "sample-"
-_NOT_UNDERSTOOD: dict[str, Any] = {
-    "content_type": None,
-    "type_confidence": 0.0,
-    "type_reason": "",
-    "category": None,
-    "category_confidence": 0.0,
-    "brands": [],
-    "keywords": [],
-    "quality": 0.0,
-    "quality_parts": {},
-    "compliance": "ok",
-    "findings": [],
-    "understood_version": "",
-    "corrected": [],
-}
-TAKEN_DOWN = "这条内容已经下架，不再收录。"
 
 
 class ContentRepository(ContentReader):
     """All contents. Each method is one transaction; calling it twice leaves the same state."""
 
-    def upsert(self, items: Sequence[IncomingContent], *, source_id: str | None = None) -> list[UpsertOutcome]:
-        """Store what is new or changed. Outcomes are in the order of `items`; a repeated identity or address counts as duplicate."""
-        places: dict[str, int] = {}
-        outcomes: list[UpsertOutcome | None] = [None] * len(items)
-        identities: dict[str, str] = {}
-        for place, item in enumerate(items):
-            found_id, identity = content_id(item.platform, item.identity, item.url)
-            identities[found_id] = identity
-            if found_id in places:
-                outcomes[places[found_id]] = UpsertOutcome("duplicate", found_id)
-            places[found_id] = place
-        with self._store.write() as connection:
-            gone = _tombstones(connection, list(places), [item.url for item in items if item.url])
-            stored = _stored(connection, list(places), [items[place].url for place in places.values()])
-            write_creators(connection, [creator for item in items if (creator := item.creator) is not None])
-            new_rows: list[dict[str, Any]] = []
-            changed_rows: list[dict[str, Any]] = []
-            now = datetime.now(UTC)
-            met: dict[str, str] = {}  # address of each content of this batch → its id, so that one content is written once
-            for found_id, place in places.items():
-                item = items[place]
-                if found_id in gone or item.url in gone:
-                    outcomes[place] = UpsertOutcome("refused", found_id, TAKEN_DOWN)
-                    continue
-                before = stored.get(found_id) or (stored.get(item.url) if item.url else None)
-                if (first := met.get(before["url"] if before else item.url)) is not None:
-                    outcomes[place] = UpsertOutcome("duplicate", first)
-                    continue
-                for address in filter(None, (item.url, before["url"] if before else "")):
-                    met[address] = before["id"] if before else found_id
-                incoming = source_values(item)
-                if before is None:
-                    row = {**_NOT_UNDERSTOOD, **incoming, "id": found_id, "platform": item.platform.value, "identity": identities[found_id]}
-                    row |= {
-                        "source_id": source_id,
-                        "is_sample": item.is_sample,
-                        "rights": item.rights.value,
-                        "cluster": found_id,
-                        "heat": 1,
-                    }
-                    row |= {"fingerprint": fingerprint(incoming), "first_seen_at": now, "updated_at": now}
-                    new_rows.append(row)
-                    outcomes[place] = UpsertOutcome("new", found_id)
-                    continue
-                merged = merge(before, incoming, same_source=before["source_id"] == source_id)
-                mark = fingerprint(merged) if merged else before["fingerprint"]
-                if merged is None or mark == before["fingerprint"]:
-                    outcomes[place] = UpsertOutcome("unchanged", before["id"])
-                    continue
-                changed_rows.append({**merged, "key": before["id"], "fingerprint": mark, "updated_at": now, "understood_version": ""})
-                outcomes[place] = UpsertOutcome("changed", before["id"])
-            _number(connection, new_rows + changed_rows)
-            if new_rows:
-                for chunk in chunks([row["id"] for row in new_rows]):
-                    connection.execute(delete(removals).where(removals.c.content_id.in_(chunk)))
-                connection.execute(contents.insert(), new_rows)
-            if changed_rows:
-                connection.execute(_update_of(changed_rows[0]), changed_rows)
-        return [outcome for outcome in outcomes if outcome is not None]
+    def upsert(self, items: Sequence[IncomingContent], *, source_id: str | None = None, dry_run: bool = False) -> list[UpsertOutcome]:
+        """Store what is new or changed. Outcomes are in the order of `items`; a repeated identity or address counts as duplicate.
+
+        With `dry_run` the outcomes are those that would come, and nothing is stored.
+        """
+        with self._store.rehearse() if dry_run else self._store.write() as connection:
+            return Meeting(items, source_id).hold(connection)
 
     def save_understanding(self, understood: Sequence[tuple[str, Understanding]], *, read_at: Mapping[str, int] | None = None) -> None:
         """Store what each content is taken to be; corrected fields keep the editor's word.
@@ -124,8 +57,8 @@ class ContentRepository(ContentReader):
                 rows.append({**row, "key": found_id})
             if not rows:
                 return
-            _number(connection, rows)
-            connection.execute(_update_of(rows[0]), rows)
+            number(connection, rows)
+            connection.execute(update_of(rows[0]), rows)
             _write_brands(connection, {row["key"]: row["brands"] for row in rows})
 
     def correct(self, found_id: str, field: str, value: Any, editor: str) -> ContentItem:
@@ -141,8 +74,8 @@ class ContentRepository(ContentReader):
                 changes |= {"type_confidence": 1.0, "type_reason": "编辑已确认"}
             if field == "category":
                 changes |= {"category_confidence": 1.0}
-            _number(connection, [changes])
-            connection.execute(_update_of(changes), [changes])
+            number(connection, [changes])
+            connection.execute(update_of(changes), [changes])
             if field == "brands":
                 _write_brands(connection, {found_id: value})
             record = {"content_id": found_id, "field": field, "editor": editor, "at": datetime.now(UTC)}
@@ -162,33 +95,84 @@ class ContentRepository(ContentReader):
 
         Those are to be understood again, since the quality score counts originality.
         """
+        members = list(members)
         with self._store.write() as connection:
-            now = {
-                row.id: (row.cluster, row.heat) for row in connection.execute(select(contents.c.id, contents.c.cluster, contents.c.heat))
-            }
+            now: dict[str, tuple[str, int]] = {}
+            for chunk in chunks([found_id for found_id, _, _ in members]):
+                wanted = select(contents.c.id, contents.c.cluster, contents.c.heat).where(contents.c.id.in_(chunk))
+                now |= {row.id: (row.cluster, row.heat) for row in connection.execute(wanted)}
             rows: list[dict[str, Any]] = [
                 {"key": found_id, "cluster": leader, "heat": heat, "understood_version": ""}
                 for found_id, leader, heat in members
                 if now.get(found_id, (leader, heat)) != (leader, heat)
             ]
             if rows:
-                _number(connection, rows)
-                connection.execute(_update_of(rows[0]), rows)
+                number(connection, rows)
+                connection.execute(update_of(rows[0]), rows)
         return len(rows)
 
-    def take_down(self, found_id: str, reason: str) -> None:
-        """Purge a content and leave a tombstone, so that no crawl or import brings it back. Raises `NotFound`."""
-        url = self.get(found_id).url
+    def add_to_watch_list(self, watch_list_id: str, ids: Sequence[str]) -> int:
+        """Make stored contents belong to a watch-list; returns how many did not before."""
         with self._store.write() as connection:
-            _remove(connection, [found_id])
-            connection.execute(delete(tombstones).where(tombstones.c.content_id == found_id))
-            connection.execute(tombstones.insert(), {"content_id": found_id, "url": url, "reason": reason, "at": datetime.now(UTC)})
+            member = content_watch_lists.c
+            there = set(connection.execute(select(member.content_id).where(member.watch_list_id == watch_list_id)).scalars())
+            stored: set[str] = set()
+            for chunk in chunks(list(ids)):
+                stored.update(connection.execute(select(contents.c.id).where(contents.c.id.in_(chunk))).scalars())
+            new = stored - there
+            join(connection, {(found_id, watch_list_id) for found_id in new}, datetime.now(UTC))
+        return len(new)
+
+    def leave_watch_list(self, watch_list_id: str, ids: Sequence[str] | None = None) -> int:
+        """Take contents (all of them, where `ids` is None) out of a watch-list; returns how many were in it."""
+        member = content_watch_lists.c
+        with self._store.write() as connection:
+            there = set(connection.execute(select(member.content_id).where(member.watch_list_id == watch_list_id)).scalars())
+            leaving = sorted(there if ids is None else there & set(ids))
+            for chunk in chunks(leaving):
+                connection.execute(delete(content_watch_lists).where(member.watch_list_id == watch_list_id, member.content_id.in_(chunk)))
+                rows: list[dict[str, Any]] = [
+                    {"key": row.id, "watch_lists": [each for each in row.watch_lists if each != watch_list_id]}
+                    for row in connection.execute(select(contents.c.id, contents.c.watch_lists).where(contents.c.id.in_(chunk)))
+                ]
+                number(connection, rows)
+                connection.execute(update_of(rows[0]), rows)
+        return len(leaving)
+
+    def take_down(self, found_id: str, reason: str) -> list[ContentItem]:
+        """Purge a content and leave a tombstone, so that no crawl or import brings it back; returns what was removed. Raises `NotFound`."""
+        return self._take_down([self.get(found_id)], reason)
+
+    def take_down_url(self, url: str, reason: str) -> list[ContentItem]:
+        """The same by canonical address, also for one that is not in the library (yet): it never gets in."""
+        found = self.find_url(url)
+        return self._take_down([found] if found else [], reason, (url_subject(url), url))
+
+    def take_down_creator(self, creator_id: str, reason: str) -> list[ContentItem]:
+        """The same for all contents of a creator, known and future, and for the record of the creator."""
+        with self._store.read() as connection:
+            ids = list(connection.execute(select(contents.c.id).where(contents.c.creator_id == creator_id)).scalars())
+        return self._take_down(list(self.get_many(ids).values()), reason, (creator_subject(creator_id), ""), creator_id)
+
+    def _take_down(
+        self, items: list[ContentItem], reason: str, subject: tuple[str, str] | None = None, creator_id: str = ""
+    ) -> list[ContentItem]:
+        with self._store.write() as connection:
+            remove(connection, [item.id for item in items])
+            drop_from_digests(connection, [item.id for item in items])
+            for item in items:
+                bury(connection, item.id, item.url, reason)
+            if subject:
+                bury(connection, *subject, reason)
+            if creator_id:
+                forget_creator(connection, creator_id)
+        return items
 
     def remove_sample(self) -> int:
         """Delete the sample contents, segments and subscriptions; returns the number of contents."""
         with self._store.write() as connection:
             ids = [row.id for row in connection.execute(select(contents.c.id).where(contents.c.is_sample))]
-            _remove(connection, ids)
+            remove(connection, ids)
             for table in (segments, subscriptions):
                 connection.execute(delete(table).where(table.c.id.startswith(SAMPLE_PREFIX, autoescape=True)))
         return len(ids)
@@ -197,36 +181,6 @@ class ContentRepository(ContentReader):
         """How many contents are samples."""
         with self._store.read() as connection:
             return int(connection.execute(select(func.count()).select_from(contents).where(contents.c.is_sample)).scalar_one())
-
-
-def _stored(connection: Connection, ids: list[str], urls: list[str]) -> dict[str, Any]:
-    """Stored rows by id and by canonical URL."""
-    found: dict[str, Any] = {}
-    for column, wanted in ((contents.c.url, [url for url in urls if url]), (contents.c.id, ids)):
-        for chunk in chunks(wanted):
-            for row in connection.execute(select(contents).where(column.in_(chunk))):
-                found[getattr(row, column.name)] = row._mapping
-    return found
-
-
-def _tombstones(connection: Connection, ids: list[str], urls: list[str]) -> set[str]:
-    gone: set[str] = set()
-    for column, wanted in ((tombstones.c.content_id, ids), (tombstones.c.url, urls)):
-        for chunk in chunks(wanted):
-            gone.update(connection.execute(select(column).where(column.in_(chunk))).scalars())
-    return gone
-
-
-def _number(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Give each row a revision of its own."""
-    if rows:
-        first = take_numbers(connection, "revision", len(rows))
-        for offset, row in enumerate(rows):
-            row["revision"] = first + offset
-
-
-def _update_of(row: dict[str, Any]) -> Any:
-    return update(contents).where(contents.c.id == bindparam("key")).values({name: bindparam(name) for name in row if name != "key"})
 
 
 def _understanding_values(understanding: Understanding) -> dict[str, Any]:
@@ -243,16 +197,6 @@ def _write_brands(connection: Connection, brands: dict[str, Sequence[str]]) -> N
     rows = [{"content_id": found_id, "brand": brand} for found_id, names in brands.items() for brand in dict.fromkeys(names)]
     if rows:
         connection.execute(content_brands.insert(), rows)
-
-
-def _remove(connection: Connection, ids: list[str]) -> None:
-    rows: list[dict[str, Any]] = [{"content_id": found_id} for found_id in ids]
-    _number(connection, rows)
-    for chunk in chunks(ids):
-        for table, column in ((contents, contents.c.id), (content_brands, content_brands.c.content_id), (removals, removals.c.content_id)):
-            connection.execute(delete(table).where(column.in_(chunk)))
-    if rows:
-        connection.execute(removals.insert(), rows)
 
 
 def _checked(field: str, value: Any) -> Any:

@@ -13,10 +13,12 @@ from sqlalchemy import BigInteger, ColumnElement, Float, Text, and_, func, or_, 
 from sqlalchemy.types import TypeEngine
 
 from recommender.errors import InputError, NotFound
-from recommender.library.model import ContentFilter, ContentItem
+from recommender.library.history import history_of
+from recommender.library.model import ContentFilter, ContentItem, CountPoint, Tombstone
 from recommender.library.rows import content_from, select_contents
+from recommender.library.sourcing_tables import content_watch_lists
 from recommender.library.store import Store, chunks
-from recommender.library.tables import content_brands, contents, creators, milliseconds, removals
+from recommender.library.tables import content_brands, contents, creators, milliseconds, removals, tombstones
 
 NO_FILTER = ContentFilter()
 ORDERS = {"newest": contents.c.published_at, "quality": contents.c.quality, "heat": contents.c.heat}
@@ -45,6 +47,9 @@ def conditions(filter: ContentFilter) -> list[ColumnElement[bool]]:
     if filter.creators:
         named = select(creators.c.id).where(or_(creators.c.id.in_(filter.creators), creators.c.name.in_(filter.creators)))
         found.append(contents.c.creator_id.in_(named))
+    if filter.watch_lists:
+        member = content_watch_lists.c
+        found.append(contents.c.id.in_(select(member.content_id).where(member.watch_list_id.in_(filter.watch_lists))))
     if filter.tags:
         found.append(
             or_(*(type_coerce(contents.c.tags, Text).contains(orjson.dumps(tag).decode(), autoescape=True) for tag in filter.tags))
@@ -106,6 +111,18 @@ class ContentReader:
         with self._store.read() as connection:
             row = connection.execute(select_contents().where(contents.c.url == url).limit(1)).first()
         return content_from(row) if row else None
+
+    def history(self, content_id: str) -> list[CountPoint]:
+        """The public counts as they grew, oldest first; the last is what stands now. Raises `NotFound`."""
+        item = self.get(content_id)
+        with self._store.read() as connection:
+            return history_of(connection, item)
+
+    def tombstones(self, limit: int = 100) -> list[Tombstone]:
+        """What was taken down, newest first."""
+        query = select(tombstones).order_by(tombstones.c.at.desc(), tombstones.c.content_id).limit(limit)
+        with self._store.read() as connection:
+            return [Tombstone(row.content_id, row.url, row.reason, row.at) for row in connection.execute(query)]
 
     def cluster(self, leader: str, limit: int = 50) -> list[ContentItem]:
         """The near-duplicates that `leader` leads, itself included."""

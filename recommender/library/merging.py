@@ -53,18 +53,18 @@ def source_values(item: IncomingContent) -> dict[str, Any]:
     }
 
 
-def merge(stored: Mapping[str, Any], incoming: dict[str, Any], *, same_source: bool = True) -> dict[str, Any] | None:
+def merge(stored: Mapping[str, Any], incoming: dict[str, Any], *, same_source: bool = True, partial: bool = False) -> dict[str, Any] | None:
     """The source columns after the meeting, or None where the incoming version is older than the stored one.
 
     What the newer version does not say (no time, no count, no creator, no pictures) keeps its stored value. Where another
-    source shows the same content without a time of change, the fuller text stays: a feed's teaser and the page it leads to
-    would otherwise replace each other at every crawl.
+    source shows the same content without a time of change, or the incoming one is but a teaser (`partial`), the fuller text
+    stays: a feed's teaser and the page it leads to would otherwise replace each other at every crawl.
     """
     old, new = stored["source_updated_at"], incoming["source_updated_at"]
     if old is not None and new is not None and new < old:
         return None
     merged = dict(incoming)
-    if not same_source and new is None and len(incoming["text"]) <= len(stored["text"]):
+    if (partial or (not same_source and new is None)) and len(incoming["text"]) <= len(stored["text"]):
         merged |= {name: stored[name] for name in _TEXT_FIELDS}
     for name in ("published_at", "source_updated_at", "creator_id", *_COUNTS):
         if merged[name] is None:

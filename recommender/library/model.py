@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from recommender.library.sending_values import ApiKey, Digest, Event, StoredAnswer, Subscription
+from recommender.library.sourcing_values import (
+    Alert,
+    ColumnMapping,
+    Coverage,
+    CrawlJob,
+    CrawlReport,
+    FetchState,
+    Source,
+    SourceRun,
+    WatchList,
+)
 from recommender.library.vocabulary import (
     Channel,
     ComplianceLevel,
@@ -22,17 +34,23 @@ from recommender.library.vocabulary import (
 )
 
 __all__ = [
+    "Alert",
     "ApiKey",
     "Channel",
+    "ColumnMapping",
+    "Comment",
     "ComplianceLevel",
     "ContentFilter",
     "ContentItem",
     "ContentType",
     "Correction",
+    "CountPoint",
     "Counts",
+    "Coverage",
     "CrawlJob",
     "CrawlReport",
     "Creator",
+    "CreatorProfile",
     "CreatorTier",
     "DeliveryState",
     "Digest",
@@ -41,6 +59,7 @@ __all__ = [
     "FetchState",
     "Finding",
     "GroupType",
+    "IncomingComment",
     "IncomingContent",
     "JobState",
     "MediaKind",
@@ -49,8 +68,10 @@ __all__ = [
     "Segment",
     "Source",
     "SourceKind",
+    "SourceRun",
     "StoredAnswer",
     "Subscription",
+    "Tombstone",
     "Understanding",
     "UpsertOutcome",
     "WatchKind",
@@ -70,13 +91,39 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Creator:
-    """One account on one platform. `id` is `{platform}-{account id or name fingerprint}`."""
+    """One account on one platform. `id` is `{platform}-{account id or name fingerprint}`.
+
+    Accounts with the same `person` belong together: an editor has said so.
+    """
 
     id: str
     platform: Platform
     name: str
     fans: int | None = None
     tier: CreatorTier = CreatorTier.ORDINARY
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorProfile:
+    """What an account publishes. Engagement is liked + collected + commented + shared of a post, medians over its posts.
+
+    `relative` is the account's median over the median of its platform and tier; months are YYYY-MM, oldest first.
+    """
+
+    creator: Creator
+    linked: tuple[Creator, ...]
+    posts: int
+    first_at: datetime | None
+    last_at: datetime | None
+    categories: tuple[tuple[str, int], ...]
+    brands: tuple[tuple[str, int], ...]
+    tags: tuple[tuple[str, int], ...]
+    content_types: tuple[tuple[str, int], ...]
+    median_engagement: float | None
+    tier_median: float | None
+    relative: float | None
+    months: tuple[tuple[str, int, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +196,7 @@ class ContentItem:
     updated_at: datetime
     understanding: Understanding
     corrected: tuple[str, ...] = ()
+    watch_lists: tuple[str, ...] = ()
     creator_fans: int | None = None
     creator_tier: CreatorTier | None = None
 
@@ -181,121 +229,6 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchList:
-    """What the team follows: a category, a brand or a creator, with the terms that name it."""
-
-    id: str
-    kind: WatchKind
-    name: str
-    terms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where content comes from. The last run is kept with it, in plain words."""
-
-    id: str
-    name: str
-    kind: SourceKind
-    url: str
-    watch_lists: tuple[str, ...] = ()
-    schedule_minutes: int = 360
-    max_items: int = 50
-    enabled: bool = True
-    rights: Rights = Rights.REFERENCE
-    last_run_at: datetime | None = None
-    last_success_at: datetime | None = None
-    last_state: str = ""  # "", ok, empty, failed
-    last_message: str = ""
-    last_found: int = 0
-    last_new: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlReport:
-    """What a crawl or an import did; read = new + changed + unchanged + duplicates + refused."""
-
-    found: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-    refused: int = 0
-    refusals: tuple[str, ...] = ()  # one sentence each, naming the line or address
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlJob:
-    """One requested crawl of one source."""
-
-    id: int
-    source_id: str
-    state: JobState
-    requested_at: datetime
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    report: CrawlReport = field(default_factory=CrawlReport)
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a content. `key` makes it count once."""
-
-    key: str
-    kind: EventKind
-    content_id: str
-    occurred_at: datetime
-    segment_id: str | None = None
-    channel: Channel | None = None
-    actor: str = ""
-    value: float = 0.0  # order value in yuan
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Who gets a digest of what, where and when."""
-
-    id: str
-    name: str
-    query: str = ""
-    segment_id: str | None = None
-    channel: Channel = Channel.GROUP
-    group_type: GroupType | None = None
-    filters: dict[str, str] = field(default_factory=dict)
-    hour: int = 8  # Asia/Shanghai, 0 to 23
-    limit: int = 10
-    robot_url: str = ""  # WeCom group robot; a secret
-    enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """One subscription's digest of one day: which contents, in order, and why. Frozen once made."""
-
-    id: str  # {subscription}:{YYYY-MM-DD}
-    subscription_id: str
-    day: str
-    title: str
-    content_ids: tuple[str, ...]
-    reasons: tuple[str, ...]  # one sentence per content
-    created_at: datetime
-    state: DeliveryState = DeliveryState.PENDING
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """A key's public part: the secret itself is only stored as a hash."""
-
-    id: str
-    name: str
-    scopes: tuple[str, ...]  # read, write, admin
-    created_at: datetime
-    revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ContentFilter:
     """The filters every listing, search and match understands. Values inside one field are alternatives, fields add up."""
 
@@ -308,6 +241,7 @@ class ContentFilter:
     min_quality: float | None = None
     published_from: datetime | None = None
     published_to: datetime | None = None
+    watch_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +269,8 @@ class IncomingContent:
     is_sample: bool = False
     rights: Rights = Rights.UNKNOWN
     diversion: tuple[str, ...] = ()
+    watch_lists: tuple[str, ...] = ()
+    partial: bool = False  # a teaser, which never replaces a fuller text
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,18 +283,41 @@ class UpsertOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchState:
-    """What a conditional request needs to know of the last fetch of an address."""
+class CountPoint:
+    """The public counts of a content as they stood at a moment."""
 
-    etag: str = ""
-    last_modified: str = ""
-    fingerprint: str = ""
+    at: datetime
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The answer once given to a write with an idempotency key."""
+class IncomingComment:
+    """A reader's comment as it arrives: text masked, its writer left out."""
 
-    body_fingerprint: str
-    status: int
-    body: str
+    platform: Platform
+    note_identity: str
+    comment_id: str
+    text: str
+    liked: int | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A reader's comment on a content; who wrote it is never stored."""
+
+    id: str
+    content_id: str
+    text: str
+    liked: int | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Something taken down for good: a content, an address, or all of a creator."""
+
+    subject: str  # a content id, `url:…` or `creator:…`
+    url: str
+    reason: str
+    at: datetime

@@ -1,88 +1,16 @@
-"""Creators and customer segments."""
+"""Customer segments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import delete, select
 
 from recommender.errors import Conflict, NotFound
-from recommender.library.model import Creator, CreatorTier, Platform, Segment
-from recommender.library.store import Store, chunks
-from recommender.library.tables import contents, creators, segments, subscriptions
-
-
-def _creator(row: Any) -> Creator:
-    return Creator(id=row.id, platform=Platform(row.platform), name=row.name, fans=row.fans, tier=CreatorTier(row.tier))
-
-
-def write_creators(connection: Connection, found: Sequence[Creator]) -> None:
-    """Insert or update creators; a masked or empty name and unknown fans keep what is known."""
-    newest: dict[str, Creator] = {}
-    for creator in found:
-        before = newest.get(creator.id)
-        newest[creator.id] = creator if before is None else _merged(before, creator)
-    stored: dict[str, Creator] = {}
-    for chunk in chunks(list(newest)):
-        stored |= {row.id: _creator(row) for row in connection.execute(select(creators).where(creators.c.id.in_(chunk)))}
-    new = [asdict(creator) for creator in newest.values() if creator.id not in stored]
-    changed = [
-        {"key": merged.id, "new_name": merged.name, "new_fans": merged.fans, "new_tier": merged.tier.value}
-        for creator in newest.values()
-        if creator.id in stored and (merged := _merged(stored[creator.id], creator)) != stored[creator.id]
-    ]
-    if new:
-        connection.execute(creators.insert(), new)
-    if changed:
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("name", "fans", "tier")}
-        connection.execute(update(creators).where(creators.c.id == bindparam("key")).values(values), changed)
-
-
-def _merged(before: Creator, after: Creator) -> Creator:
-    known = before.name and (not after.name or "*" in after.name)
-    fans_known = after.fans is None
-    return Creator(
-        id=before.id,
-        platform=before.platform,
-        name=before.name if known else after.name,
-        fans=before.fans if fans_known else after.fans,
-        tier=before.tier if fans_known else after.tier,
-    )
-
-
-class CreatorRepository:
-    """Accounts that publish."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def upsert(self, found: Sequence[Creator]) -> None:
-        """Insert or update creators by id."""
-        with self._store.write() as connection:
-            write_creators(connection, found)
-
-    def get(self, creator_id: str) -> Creator:
-        """One creator. Raises `NotFound`."""
-        with self._store.read() as connection:
-            row = connection.execute(select(creators).where(creators.c.id == creator_id)).first()
-        if row is None:
-            raise NotFound(f"没有编号为 {creator_id[:96]} 的达人。")
-        return _creator(row)
-
-    def named(self, name: str) -> list[Creator]:
-        """Creators with exactly this name, on any platform."""
-        with self._store.read() as connection:
-            return [_creator(row) for row in connection.execute(select(creators).where(creators.c.name == name).order_by(creators.c.id))]
-
-    def top(self, limit: int = 50) -> list[tuple[Creator, int]]:
-        """Creators with the most contents, and how many."""
-        amount = func.count()
-        query = select(creators, amount.label("amount")).join(contents, contents.c.creator_id == creators.c.id).group_by(*creators.c)
-        with self._store.read() as connection:
-            rows = connection.execute(query.order_by(amount.desc(), creators.c.id).limit(limit))
-            return [(_creator(row), row.amount) for row in rows]
+from recommender.library.model import Segment
+from recommender.library.store import Store
+from recommender.library.tables import segments, subscriptions
 
 
 class SegmentRepository:

@@ -80,6 +80,7 @@ def content_from(row: Any) -> ContentItem:
             version=row.understood_version,
         ),
         corrected=tuple(row.corrected),
+        watch_lists=tuple(row.watch_lists),
         creator_fans=row.creator_fans,
         creator_tier=CreatorTier(row.creator_tier) if row.creator_tier else None,
     )

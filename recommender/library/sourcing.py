@@ -1,20 +1,27 @@
-"""Sources, watch-lists, what conditional requests need, and crawl jobs."""
+"""Sources with the record of their runs, what conditional requests need, and crawl jobs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from recommender.errors import Conflict, NotFound
-from recommender.library.model import CrawlJob, CrawlReport, FetchState, JobState, Rights, Source, SourceKind, WatchKind, WatchList
-from recommender.library.store import Store
-from recommender.library.tables import fetches, jobs, sources, watch_lists
+from recommender.library.columns import EPOCH
+from recommender.library.model import CrawlJob, CrawlReport, FetchState, JobState, Rights, Source, SourceKind, SourceRun
+from recommender.library.sourcing_tables import fetches, jobs, source_runs, sources, watch_lists
+from recommender.library.store import Store, chunks
 
-_RUN_FIELDS = ("last_run_at", "last_success_at", "last_state", "last_message", "last_found", "last_new")
+_RUN_FIELDS = ("last_run_at", "last_success_at", "last_state", "last_message", "last_found", "last_new", "failures")
+RUNS_KEPT = 100  # of each source
+MOST_MINUTES = 525_600
+BASELINE_RUNS, LEAST_RUNS = 10, 3  # a baseline is the median of so many runs, and none of fewer
+MOST_DOUBLINGS, LONGEST_WAIT = 5, timedelta(hours=24)  # how far failures stretch the interval of a source
 
 
 def _source(row: Any) -> Source:
@@ -71,60 +78,68 @@ class SourceRepository:
             if connection.execute(delete(sources).where(sources.c.id == source_id)).rowcount == 0:
                 raise NotFound(f"没有编号为 {source_id[:64]} 的来源。")
 
-    def record_run(self, source_id: str, state: str, message: str, report: CrawlReport, at: datetime) -> None:
-        """Keep how the last run went: state ok, empty or failed, and a sentence a person understands."""
+    def record_run(
+        self, source_id: str, state: str, message: str, report: CrawlReport, at: datetime, *, seconds: float = 0.0, requests: int = 0
+    ) -> None:
+        """Keep how a run went: state ok, unchanged, low, empty or failed, and a sentence a person understands."""
+        failed = state == "failed"
         values: dict[str, Any] = {"last_run_at": at, "last_state": state, "last_message": message}
-        values |= {"last_found": report.found, "last_new": report.new}
-        if state != "failed":
+        values |= {"last_found": report.found, "last_new": report.new, "failures": sources.c.failures + 1 if failed else 0}
+        if not failed:
             values["last_success_at"] = at
+        run = {name: getattr(report, name) for name in ("found", "new", "changed", "unchanged", "duplicates", "refused")}
+        run |= {"source_id": source_id, "at": at, "state": state, "message": message, "seconds": seconds, "requests": requests}
+        of_source = source_runs.c.source_id == source_id
         with self._store.write() as connection:
-            connection.execute(update(sources).where(sources.c.id == source_id).values(values))
+            if connection.execute(update(sources).where(sources.c.id == source_id).values(values)).rowcount == 0:
+                return
+            connection.execute(source_runs.insert().values(run))
+            oldest = select(source_runs.c.id).where(of_source).order_by(source_runs.c.id.desc()).offset(RUNS_KEPT).limit(1)
+            if (last := connection.execute(oldest).scalar()) is not None:
+                connection.execute(delete(source_runs).where(of_source, source_runs.c.id <= last))
+
+    def runs(self, source_id: str, limit: int = 30) -> list[SourceRun]:
+        """The newest runs of a source, newest first."""
+        query = select(source_runs).where(source_runs.c.source_id == source_id).order_by(source_runs.c.id.desc()).limit(limit)
+        with self._store.read() as connection:
+            rows = connection.execute(query).all()
+        return [SourceRun(**{name: value for name, value in row._mapping.items() if name != "id"}) for row in rows]
+
+    def baseline(self, source_id: str) -> float | None:
+        """How many contents a run of this source usually finds; None where too few runs are known to say."""
+        told = source_runs.c.state.in_(("ok", "low", "empty"))
+        query = select(source_runs.c.found).where(source_runs.c.source_id == source_id, told).order_by(source_runs.c.id.desc())
+        with self._store.read() as connection:
+            found = list(connection.execute(query.limit(BASELINE_RUNS)).scalars())
+        return float(median(found)) if len(found) >= LEAST_RUNS else None
 
     def due(self, now: datetime) -> list[Source]:
-        """Enabled sources whose schedule has come round and which have no unfinished job."""
+        """Enabled sources whose turn has come and which have no unfinished job, those waiting longest first.
+
+        The tightest of the source's own schedule and those of its watch-lists counts; each failure in a row doubles the wait.
+        """
+        open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
         with self._store.read() as connection:
-            open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
             busy = set(connection.execute(select(jobs.c.source_id).where(jobs.c.state.in_(open_states))).scalars())
-        return [
-            source
+            wanted = select(watch_lists.c.id, watch_lists.c.schedule_minutes)
+            wanted = wanted.where(watch_lists.c.enabled, watch_lists.c.schedule_minutes.is_not(None))
+            minutes = {row.id: row.schedule_minutes for row in connection.execute(wanted)}
+        waiting = [
+            (source.last_run_at or EPOCH, source)
             for source in self.all()
-            if source.enabled
-            and source.id not in busy
-            and (source.last_run_at is None or source.last_run_at + timedelta(minutes=source.schedule_minutes) <= now)
+            if source.enabled and source.id not in busy and _turn(source, minutes) <= now
         ]
+        return [source for _, source in sorted(waiting, key=lambda each: (each[0], each[1].id))]
 
 
-class WatchListRepository:
-    """What the team follows."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def put(self, watch_list: WatchList) -> WatchList:
-        """Insert or replace by id."""
-        with self._store.write() as connection:
-            connection.execute(delete(watch_lists).where(watch_lists.c.id == watch_list.id))
-            connection.execute(watch_lists.insert(), {**asdict(watch_list), "kind": watch_list.kind.value, "terms": list(watch_list.terms)})
-        return watch_list
-
-    def get(self, watch_list_id: str) -> WatchList:
-        """One watch-list. Raises `NotFound`."""
-        for found in self.all():
-            if found.id == watch_list_id:
-                return found
-        raise NotFound(f"没有编号为 {watch_list_id[:64]} 的关注清单。")
-
-    def all(self) -> list[WatchList]:
-        """All watch-lists by kind and id."""
-        with self._store.read() as connection:
-            rows = connection.execute(select(watch_lists).order_by(watch_lists.c.kind, watch_lists.c.id))
-            return [WatchList(id=row.id, kind=WatchKind(row.kind), name=row.name, terms=tuple(row.terms)) for row in rows]
-
-    def delete(self, watch_list_id: str) -> None:
-        """Remove one. Raises `NotFound`."""
-        with self._store.write() as connection:
-            if connection.execute(delete(watch_lists).where(watch_lists.c.id == watch_list_id)).rowcount == 0:
-                raise NotFound(f"没有编号为 {watch_list_id[:64]} 的关注清单。")
+def _turn(source: Source, minutes_of_lists: Mapping[str, int]) -> datetime:
+    """When a source is to be crawled next."""
+    if source.last_run_at is None:
+        return EPOCH
+    interval = timedelta(minutes=min([source.schedule_minutes, *(minutes_of_lists.get(each, MOST_MINUTES) for each in source.watch_lists)]))
+    if source.failures > 1:
+        interval += min(interval * (2 ** min(source.failures - 1, MOST_DOUBLINGS) - 1), LONGEST_WAIT)
+    return source.last_run_at + interval
 
 
 class FetchRepository:
@@ -135,15 +150,30 @@ class FetchRepository:
 
     def get(self, url: str) -> FetchState | None:
         """What was last seen at `url`, or None."""
+        return self.known([url]).get(url)
+
+    def known(self, urls: Sequence[str]) -> dict[str, FetchState]:
+        """What was last seen at each of `urls`; addresses never fetched are left out."""
+        found: dict[str, FetchState] = {}
         with self._store.read() as connection:
-            row = connection.execute(select(fetches).where(fetches.c.url == url)).first()
-        return FetchState(etag=row.etag, last_modified=row.last_modified, fingerprint=row.fingerprint) if row else None
+            for chunk in chunks(list(urls)):
+                for row in connection.execute(select(fetches).where(fetches.c.url.in_(chunk))):
+                    found[row.url] = FetchState(etag=row.etag, last_modified=row.last_modified, fingerprint=row.fingerprint, at=row.at)
+        return found
 
     def put(self, url: str, state: FetchState) -> None:
         """Keep what was seen at `url`."""
+        self.put_many({url: state})
+
+    def put_many(self, states: Mapping[str, FetchState]) -> None:
+        """Keep what was seen at each address; a state without a time is of now."""
+        now = datetime.now(UTC)
+        rows = [{**asdict(state), "url": url, "at": state.at or now} for url, state in states.items()]
         with self._store.write() as connection:
-            connection.execute(delete(fetches).where(fetches.c.url == url))
-            connection.execute(fetches.insert(), {"url": url, **asdict(state)})
+            for chunk in chunks(list(states)):
+                connection.execute(delete(fetches).where(fetches.c.url.in_(chunk)))
+            if rows:
+                connection.execute(fetches.insert(), rows)
 
 
 class JobRepository:
@@ -183,6 +213,12 @@ class JobRepository:
         values = {"state": state.value, "finished_at": datetime.now(UTC), "report": asdict(report), "message": message}
         with self._store.write() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+
+    def release(self, job_id: int) -> None:
+        """Put a running job back into the queue, for a worker that has to stop in the middle of it."""
+        running = (jobs.c.id == job_id, jobs.c.state == JobState.RUNNING.value)
+        with self._store.write() as connection:
+            connection.execute(update(jobs).where(*running).values(state=JobState.QUEUED.value))
 
     def release_stale(self, seconds: float) -> int:
         """Queue again the running jobs without a heartbeat for `seconds`; returns how many."""

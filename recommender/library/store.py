@@ -35,6 +35,13 @@ class Store:
         with self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def rehearse(self) -> Iterator[Connection]:
+        """A connection in a transaction that is always rolled back: what would happen can be read, and nothing does."""
+        with self._writer.connect() as connection, connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
 
 def open_store(url: str) -> Store:
     """Connect to `url`, making the folder of an SQLite file."""

@@ -1,68 +1,37 @@
-"""The tables of the library. Times are UTC milliseconds, lists and maps are JSON text; both read back as Python values."""
+"""The tables of contents, people, sending and access; those of sourcing stand in `sourcing_tables`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-import orjson
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Dialect,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
+from recommender.library.columns import EPOCH, SHANGHAI, Json, Moment, metadata, milliseconds, words
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-metadata = MetaData()
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept as UTC milliseconds so that it sorts and compares alike everywhere."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else milliseconds(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value / 1000, SHANGHAI)
-
-
-class Json(TypeDecorator[Any]):
-    """A list or map of plain values as JSON text, Chinese kept readable."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else orjson.dumps(value).decode()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else orjson.loads(value)
-
-
-def milliseconds(moment: datetime) -> int:
-    """UTC milliseconds of an aware datetime."""
-    delta = moment - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
-
-
-def _words(name: str, *, default: str | None = "") -> Column[str]:
-    return Column(name, Text, nullable=default is None, server_default=default)
-
+__all__ = [
+    "EPOCH",
+    "SHANGHAI",
+    "Json",
+    "Moment",
+    "answers",
+    "comments",
+    "content_brands",
+    "contents",
+    "corrections",
+    "count_history",
+    "counters",
+    "creators",
+    "digests",
+    "events",
+    "facts",
+    "keys",
+    "ledger",
+    "metadata",
+    "milliseconds",
+    "removals",
+    "segments",
+    "signatures",
+    "subscriptions",
+    "tombstones",
+]
 
 contents = Table(
     "contents",
@@ -70,12 +39,12 @@ contents = Table(
     Column("id", String(96), primary_key=True),
     Column("platform", String(16), nullable=False),
     Column("identity", String(80), nullable=False),
-    _words("url"),
+    words("url"),
     Column("kind", String(8), nullable=False),
-    _words("title"),
-    _words("text"),
-    _words("original_title"),
-    _words("original_text"),
+    words("title"),
+    words("text"),
+    words("original_title"),
+    words("original_text"),
     Column("tags", Json, nullable=False),
     Column("creator_id", String(96)),
     Column("published_at", Moment),
@@ -85,7 +54,7 @@ contents = Table(
     Column("commented", BigInteger),
     Column("shared", BigInteger),
     Column("images", Json, nullable=False),
-    _words("video_url"),
+    words("video_url"),
     Column("source_id", String(64)),
     Column("is_sample", Boolean, nullable=False),
     Column("rights", String(16), nullable=False),
@@ -98,7 +67,7 @@ contents = Table(
     Column("updated_at", Moment, nullable=False),
     Column("content_type", String(16)),
     Column("type_confidence", Float, nullable=False, server_default="0"),
-    _words("type_reason"),
+    words("type_reason"),
     Column("category", String(16)),
     Column("category_confidence", Float, nullable=False, server_default="0"),
     Column("brands", Json, nullable=False),
@@ -109,6 +78,7 @@ contents = Table(
     Column("findings", Json, nullable=False),
     Column("understood_version", String(64), nullable=False, server_default=""),
     Column("corrected", Json, nullable=False),
+    Column("watch_lists", Json, nullable=False, server_default="[]"),
     UniqueConstraint("platform", "identity", name="uq_contents_identity"),
     Index("ix_contents_url", "url"),
     Index("ix_contents_revision", "revision"),
@@ -127,6 +97,33 @@ content_brands = Table(
     Index("ix_content_brands_brand", "brand"),
 )
 
+count_history = Table(
+    "count_history",
+    metadata,
+    Column("content_id", String(96), primary_key=True),
+    Column("at", Moment, primary_key=True),
+    *(Column(name, BigInteger) for name in ("liked", "collected", "commented", "shared")),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", String(96), primary_key=True),
+    Column("content_id", String(96), nullable=False, index=True),
+    words("text"),
+    Column("liked", BigInteger),
+    Column("published_at", Moment),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("content_id", String(96), primary_key=True),
+    Column("version", String(32), nullable=False),
+    Column("fingerprint", String(32), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 removals = Table(
     "removals", metadata, Column("content_id", String(96), primary_key=True), Column("revision", BigInteger, nullable=False, index=True)
 )
@@ -136,7 +133,7 @@ tombstones = Table(
     metadata,
     Column("content_id", String(96), primary_key=True),
     Column("url", Text, nullable=False, index=True),
-    _words("reason"),
+    words("reason"),
     Column("at", Moment, nullable=False),
 )
 
@@ -146,9 +143,9 @@ corrections = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("content_id", String(96), nullable=False, index=True),
     Column("field", String(32), nullable=False),
-    _words("value"),
-    _words("previous"),
-    _words("editor"),
+    words("value"),
+    words("previous"),
+    words("editor"),
     Column("at", Moment, nullable=False),
 )
 
@@ -160,64 +157,20 @@ creators = Table(
     Column("name", Text, nullable=False, index=True),
     Column("fans", BigInteger),
     Column("tier", String(16), nullable=False),
-)
-
-watch_lists = Table(
-    "watch_lists",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    _words("name"),
-    Column("terms", Json, nullable=False),
-)
-
-sources = Table(
-    "sources",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    _words("name"),
-    Column("kind", String(16), nullable=False),
-    Column("url", Text, nullable=False, unique=True),
-    Column("watch_lists", Json, nullable=False),
-    Column("schedule_minutes", Integer, nullable=False),
-    Column("max_items", Integer, nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("rights", String(16), nullable=False),
-    Column("last_run_at", Moment),
-    Column("last_success_at", Moment),
-    _words("last_state"),
-    _words("last_message"),
-    Column("last_found", Integer, nullable=False, server_default="0"),
-    Column("last_new", Integer, nullable=False, server_default="0"),
-)
-
-fetches = Table("fetches", metadata, Column("url", Text, primary_key=True), _words("etag"), _words("last_modified"), _words("fingerprint"))
-
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("source_id", String(64), nullable=False),
-    Column("state", String(16), nullable=False, index=True),
-    Column("requested_at", Moment, nullable=False),
-    Column("started_at", Moment),
-    Column("finished_at", Moment),
-    Column("heartbeat_at", Moment),
-    Column("report", Json),
-    _words("message"),
+    Column("person", String(96), nullable=False, server_default="", index=True),
 )
 
 segments = Table(
     "segments",
     metadata,
     Column("id", String(64), primary_key=True),
-    _words("name"),
-    _words("description"),
+    words("name"),
+    words("description"),
     Column("tags", Json, nullable=False),
-    _words("region"),
-    _words("source"),
-    _words("tier"),
-    _words("life_stage"),
+    words("region"),
+    words("source"),
+    words("tier"),
+    words("life_stage"),
     Column("interests", Json, nullable=False),
 )
 
@@ -229,7 +182,7 @@ events = Table(
     Column("content_id", String(96), nullable=False, index=True),
     Column("segment_id", String(64), index=True),
     Column("channel", String(16)),
-    _words("actor"),
+    words("actor"),
     Column("value", Float, nullable=False),
     Column("occurred_at", Moment, nullable=False),
     Column("received_at", Moment, nullable=False),
@@ -240,15 +193,15 @@ subscriptions = Table(
     "subscriptions",
     metadata,
     Column("id", String(64), primary_key=True),
-    _words("name"),
-    _words("query"),
+    words("name"),
+    words("query"),
     Column("segment_id", String(64)),
     Column("channel", String(16), nullable=False),
     Column("group_type", String(16)),
     Column("filters", Json, nullable=False),
     Column("hour", Integer, nullable=False),
     Column("limit", Integer, nullable=False),
-    _words("robot_url"),
+    words("robot_url"),
     Column("enabled", Boolean, nullable=False),
 )
 
@@ -258,12 +211,12 @@ digests = Table(
     Column("id", String(96), primary_key=True),
     Column("subscription_id", String(64), nullable=False, index=True),
     Column("day", String(10), nullable=False),
-    _words("title"),
+    words("title"),
     Column("content_ids", Json, nullable=False),
     Column("reasons", Json, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("state", String(16), nullable=False),
-    _words("message"),
+    words("message"),
 )
 
 ledger = Table(
@@ -274,14 +227,14 @@ ledger = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("at", Moment, nullable=False),
-    _words("message"),
+    words("message"),
 )
 
 keys = Table(
     "keys",
     metadata,
     Column("id", String(16), primary_key=True),
-    _words("name"),
+    words("name"),
     Column("scopes", Json, nullable=False),
     Column("secret_hash", String(64), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
@@ -295,9 +248,9 @@ answers = Table(
     Column("route", String(200), primary_key=True),
     Column("body_fingerprint", String(64), nullable=False),
     Column("status", Integer, nullable=False),
-    _words("body"),
+    words("body"),
     Column("at", Moment, nullable=False),
 )
 
-facts = Table("facts", metadata, Column("name", String(64), primary_key=True), _words("value"))
+facts = Table("facts", metadata, Column("name", String(64), primary_key=True), words("value"))
 counters = Table("counters", metadata, Column("name", String(32), primary_key=True), Column("value", BigInteger, nullable=False))

@@ -101,6 +101,7 @@ class SourceKind(StrEnum):
 
     FEED = "feed"  # 订阅源
     PAGE = "page"  # 网页
+    SITEMAP = "sitemap"  # 网站地图
 
 
 class WatchKind(StrEnum):

@@ -101,8 +101,8 @@ def test_watch_lists_and_fetches_are_replaced(library: Library) -> None:
         library.watch_lists.put(WatchList("sun", WatchKind.CATEGORY, "防晒", terms))
     assert library.watch_lists.get("sun").terms == ("防晒", "晒后修复")
     library.fetches.put("https://example.org", FetchState(etag="1"))
-    library.fetches.put("https://example.org", FetchState(etag="2"))
-    assert library.fetches.get("https://example.org") == FetchState(etag="2")
+    library.fetches.put("https://example.org", FetchState(etag="2", at=DAY))
+    assert library.fetches.get("https://example.org") == FetchState(etag="2", at=DAY)
 
 
 def test_segments_are_put_and_deleted(library: Library) -> None:
