@@ -84,6 +84,15 @@ def eval_compliance(data: Path, as_json: bool) -> None:
     _show(compliance, compliance.evaluate(data, settings()), as_json)
 
 
+@evaluate.command("learn")
+@json_option
+def eval_learn(as_json: bool) -> None:
+    """Simulated customers: what learning from feedback is worth beside popularity and chance."""
+    from recommender.evaluation import learn
+
+    _show(learn, learn.evaluate(), as_json)
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the real data; the sample notes are used where it is missing.")
 @json_option

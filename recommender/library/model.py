@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recommender.library.sending_values import ApiKey, Digest, Event, StoredAnswer, Subscription
+from recommender.library.sending_values import ApiKey, Digest, Event, Response, StoredAnswer, Subscription
 from recommender.library.sourcing_values import (
     Alert,
     ColumnMapping,
@@ -64,6 +64,7 @@ __all__ = [
     "JobState",
     "MediaKind",
     "Platform",
+    "Response",
     "Rights",
     "Segment",
     "Source",

@@ -6,22 +6,26 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import BigInteger, delete, func, select, type_coerce, update
 
 from recommender.errors import Conflict, NotFound
-from recommender.library.model import Channel, DeliveryState, Digest, Event, EventKind, GroupType, Subscription
+from recommender.library.model import Channel, DeliveryState, Digest, Event, EventKind, GroupType, Response, Subscription
 from recommender.library.store import Store, chunks
-from recommender.library.tables import digests, events, ledger, milliseconds, subscriptions
+from recommender.library.tables import contents, digests, events, ledger, milliseconds, subscriptions
 
 
 def _event_row(event: Event) -> dict[str, Any]:
     row = {**asdict(event), "kind": event.kind.value, "channel": event.channel.value if event.channel else None}
     body = orjson.dumps({**row, "occurred_at": milliseconds(event.occurred_at)}, option=orjson.OPT_SORT_KEYS)
     return {**row, "fingerprint": hashlib.sha256(body).hexdigest()[:32]}
+
+
+SHANGHAI_MS, DAY_MS = 8 * 3_600_000, 86_400_000
+EPOCH_DAY = date(1970, 1, 1)
 
 
 class EventRepository:
@@ -80,6 +84,23 @@ class EventRepository:
                 for content_id, kind, number in connection.execute(query.where(events.c.content_id.in_(chunk))):
                     found[content_id][EventKind(kind)] = number
         return dict(found)
+
+    def newest(self) -> tuple[int, datetime | None]:
+        """(how many events, when the last one came in): changes whenever an event is added."""
+        with self._store.read() as connection:
+            row = connection.execute(select(func.count(), func.max(events.c.received_at))).one()
+        return row[0], row[1]
+
+    def responses(self) -> list[Response]:
+        """What happened, by content, segment, day in Shanghai, kind and actor; contents that have left the library are left out."""
+        day = (type_coerce(events.c.occurred_at, BigInteger) + SHANGHAI_MS) // DAY_MS
+        columns = (events.c.content_id, events.c.segment_id, day, events.c.kind, events.c.actor, contents.c.category)
+        query = select(*columns, func.count()).join(contents, contents.c.id == events.c.content_id).group_by(*columns)
+        with self._store.read() as connection:
+            return [
+                Response(row[0], row[1] or "", EPOCH_DAY + timedelta(days=int(row[2])), EventKind(row[3]), row[4], row[5] or "", row[6])
+                for row in connection.execute(query)
+            ]
 
     def sent_to(self, segment_id: str, since: datetime) -> set[str]:
         """Ids of contents sent to the segment since then, by event or by a delivered digest."""

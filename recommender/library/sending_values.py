@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from recommender.library.vocabulary import Channel, DeliveryState, EventKind, GroupType
 
@@ -20,6 +20,19 @@ class Event:
     channel: Channel | None = None
     actor: str = ""
     value: float = 0.0  # order value in yuan
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How often one actor did one thing to one content of a category on one day in one segment ("" where unknown)."""
+
+    content_id: str
+    segment_id: str
+    day: date
+    kind: EventKind
+    actor: str
+    category: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

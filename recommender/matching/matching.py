@@ -10,6 +10,7 @@ from recommender.library import Library
 from recommender.library.model import ContentItem
 from recommender.matching.candidates import find_candidates, meanings
 from recommender.matching.channels import wanted_mix
+from recommender.matching.feedback import rates_of
 from recommender.matching.mix import Scored, choose
 from recommender.matching.model import MOST_ITEMS, MatchedItem, MatchRequest, MatchResult
 from recommender.matching.profile import segment_text
@@ -22,12 +23,13 @@ def match(library: Library, index: Index, request: MatchRequest, now: dt.datetim
     """What to send to a segment in a channel, best first, with reasons, and what the library could not fill.
 
     Leaves out what was sent to the segment in the last `cooldown_days` before `now` (which has a zone), what the request
-    excludes, what compliance blocks and what was taken down. The same library, index, request and time give the same list.
+    excludes, what compliance blocks and what was taken down; what customers did with
+    earlier contents moves the ranking. The same library, index, request and time give the same list.
     Raises `InputError` for a limit outside 1 to 100.
     """
     if not 1 <= request.limit <= MOST_ITEMS:
         raise InputError(f"limit 应在 1 到 {MOST_ITEMS} 之间。", field="limit")
-    ranker = make_ranker(request, _day(request, now))
+    ranker = make_ranker(request, _day(request, now), rates_of(library, _day(request, now)))
     refused = set(request.exclude)
     if request.segment.id:
         refused |= library.events.sent_to(request.segment.id, now - dt.timedelta(days=cooldown_days))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from recommender.library.model import ComplianceLevel, ContentItem, ContentType, Rights
 from recommender.matching.channels import ChannelRules, channel_rules
+from recommender.matching.learning import Policy, Rates
 from recommender.matching.lexicon import lexicon, weights
 from recommender.matching.model import MatchRequest
 from recommender.matching.places import places
@@ -33,6 +34,7 @@ class Ranker:
     rules: ChannelRules
     day: dt.date
     seasons: frozenset[str]
+    rates: Rates | None = None  # what feedback says; None where there is none
 
     def parts(self, item: ContentItem, meaning: float) -> dict[str, float]:
         """The named parts of the score of one content; `meaning` is the cosine of its vector to the request's."""
@@ -56,7 +58,15 @@ class Ranker:
             "rule": -weigh["rule"] * broken_share(traits, self.rules.avoid),
             "compliance": -weigh["warn"] if known.compliance is ComplianceLevel.WARN else 0.0,
         }
+        found["feedback"] = (self.response(item) - 1.0) * max(0.0, sum(found.values()))
         return {name: value for name, value in found.items() if value}
+
+    def response(self, item: ContentItem) -> float:
+        """How many times more than usual the segment responds to such a content, within bounds; 1 where nothing is known."""
+        if self.rates is None:
+            return 1.0
+        candidate = (item.understanding.category or "", item.id)
+        return float(Policy(self.rates).factors(self.request.segment.id or "", [candidate], None)[0, 0])
 
     def type_fit(self, content_type: ContentType | None) -> float:
         """From 0 to 1: the place in the asker's preference order, or else the share in the channel's mix."""
@@ -70,11 +80,11 @@ class Ranker:
         return 0.7 * preferred + 0.3 * share
 
 
-def make_ranker(request: MatchRequest, day: dt.date) -> Ranker:
-    """Read a request for scoring on a day."""
+def make_ranker(request: MatchRequest, day: dt.date, rates: Rates | None = None) -> Ranker:
+    """Read a request for scoring on a day, with the response rates that feedback has taught."""
     profile = read_profile(request)
     rules = channel_rules(request.channel, request.group_type, profile.text)
-    return Ranker(request, profile, rules, day, seasons_on(day))
+    return Ranker(request, profile, rules, day, seasons_on(day), rates)
 
 
 def score_of(parts: Mapping[str, float]) -> float:

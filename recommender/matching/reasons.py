@@ -20,6 +20,7 @@ _LEAST_SHARE = 0.2  # of the topic part, for a need to be given as a reason
 _TRAITS_TRIED = 12  # traits that are taken away one by one
 _WORDS_SHOWN = 3
 _FRESH_DAYS = 30
+_CLEARLY_MORE = 1.15  # times the usual response
 _FIELDS = {
     "name": "名称",
     "description": "描述",
@@ -69,7 +70,7 @@ def _falls(index: Index, ranker: Ranker, chosen: Sequence[Scored], said: Sequenc
     near = meanings(index, items, [segment_text(request.segment, request.goal) for request in reduced])
     found: dict[str, list[bool]] = {}
     for row, (word, request) in enumerate(zip(said, reduced, strict=True)):
-        without = make_ranker(request, ranker.day)
+        without = make_ranker(request, ranker.day, ranker.rates)
         scores = [score_of(without.parts(item, float(near[row, place]))) for place, item in enumerate(items)]
         found[word] = [score < one.score - 1e-9 for score, one in zip(scores, chosen, strict=True)]
     return found
@@ -126,11 +127,19 @@ def _other_reasons(ranker: Ranker, one: Scored, *, few: bool) -> list[str]:
             found.append((parts["freshness"], "今天发布。" if age_days <= 0 else f"{age_days} 天前发布，还新鲜。"))
     if parts.get("category", 0.0) > 0:
         found.append((parts["category"] * 0.5, f"属于客户最相关的品类「{known.category}」。"))
+    if parts.get("feedback", 0.0) > 0 and ranker.response(item) >= _CLEARLY_MORE:
+        found.append((parts["feedback"], f"{_responder(ranker)}对这类内容的响应是平均的 {ranker.response(item):.1f} 倍。"))
     if parts.get("quality", 0.0) > 0 and (few or known.quality >= 70):
         found.append((parts["quality"] * 0.5, f"内容质量分 {known.quality:.0f}。"))
     if few and parts.get("meaning", 0.0) > 0:
         found.append((parts["meaning"], "整体意思与客户的描述相近。"))
     return [sentence for _, sentence in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _responder(ranker: Ranker) -> str:
+    """Whose feedback it is: the segment's own, or that of all where it has not answered yet."""
+    segment = ranker.request.segment.id
+    return "这个人群" if segment and ranker.rates and ranker.rates.exposures(segment) else "以往的客户"
 
 
 def _near(ranker: Ranker, item: ContentItem) -> list[str]:
