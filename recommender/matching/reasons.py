@@ -13,6 +13,7 @@ from recommender.matching.profile import Trait, segment_text, without_trait
 from recommender.matching.ranking import Ranker, age_in_days, make_ranker, score_of
 from recommender.matching.traits import own_words, traits_of
 from recommender.search import Index
+from recommender.text.folding import fold
 
 FEWEST, MOST = 2, 4
 _TOPIC_REASONS = 2
@@ -21,14 +22,15 @@ _TRAITS_TRIED = 12  # traits that are taken away one by one
 _WORDS_SHOWN = 3
 _FRESH_DAYS = 30
 _CLEARLY_MORE = 1.15  # times the usual response
-_FIELDS = {
-    "name": "名称",
-    "description": "描述",
-    "tags": "标签",
-    "interests": "兴趣",
-    "life_stage": "人生阶段",
-    "tier": "等级",
-    "goal": "目标",
+_LONGEST_WHOLE = 10  # characters of a tag or name that is given whole
+_FIELDS = {  # how a sentence begins that names a word of the segment
+    "name": "客户是“{}”",
+    "description": "客户描述里有“{}”",
+    "tags": "客户带着标签“{}”",
+    "interests": "客户的兴趣是“{}”",
+    "life_stage": "客户正处在“{}”",
+    "tier": "客户等级是“{}”",
+    "goal": "这次的目标提到“{}”",
 }
 
 
@@ -39,8 +41,19 @@ def explain(index: Index, ranker: Ranker, chosen: Sequence[Scored]) -> list[tupl
     others name a part of the score that is above zero.
     """
     tried = _worth_trying(ranker, chosen)
-    falls = _falls(index, ranker, chosen, [trait.said for trait in tried])
-    return [_reasons(ranker, one, [trait for trait in tried if falls[trait.said][place]]) for place, one in enumerate(chosen)]
+    shown = [_whole(ranker, trait) for trait in tried]
+    falls = _falls(index, ranker, chosen, shown)
+    causes = list(zip(tried, shown, strict=True))
+    return [_reasons(ranker, one, [(trait, words) for trait, words in causes if falls[words][place]]) for place, one in enumerate(chosen)]
+
+
+def _whole(ranker: Ranker, trait: Trait) -> str:
+    """The tag, stage or name that a trait was read from, where it is short and nothing else says the same; else the trait's own words."""
+    segment = ranker.request.segment
+    fields = [segment.name, segment.description, *segment.tags, *segment.interests, segment.life_stage, segment.tier, ranker.request.goal]
+    holding = [folded for text in fields if trait.said in (folded := fold(text))]
+    short = len(holding) == 1 and len(holding[0]) <= _LONGEST_WHOLE and trait.field not in ("description", "goal")
+    return holding[0].strip() if short else trait.said
 
 
 def _gain(ranker: Ranker, item: ContentItem, trait: Trait) -> float:
@@ -76,31 +89,31 @@ def _falls(index: Index, ranker: Ranker, chosen: Sequence[Scored], said: Sequenc
     return found
 
 
-def _reasons(ranker: Ranker, one: Scored, causes: Sequence[Trait]) -> tuple[str, ...]:
+def _reasons(ranker: Ranker, one: Scored, causes: Sequence[tuple[Trait, str]]) -> tuple[str, ...]:
     sentences = _topic_reasons(ranker, one, causes)
     sentences += _other_reasons(ranker, one, few=len(sentences) < FEWEST)
     return tuple(sentences[:MOST])
 
 
-def _topic_reasons(ranker: Ranker, one: Scored, causes: Sequence[Trait]) -> list[str]:
+def _topic_reasons(ranker: Ranker, one: Scored, causes: Sequence[tuple[Trait, str]]) -> list[str]:
     topics, topic_part = traits_of(one.item).topics, one.parts.get("topic", 0.0)
-    best: dict[str, tuple[float, Trait]] = {}
-    for trait in causes:
+    best: dict[str, tuple[float, Trait, str]] = {}
+    for trait, words_of_trait in causes:
         for name, share in trait.topics.items():
             if name in topics:
                 gain = ranker.profile.needs[name] * topics[name][0] * share * (0.8 if trait.role else 1.0)
-                if gain > best.get(name, (_LEAST_SHARE * topic_part, trait))[0]:
-                    best[name] = (gain, trait)
+                if gain > best.get(name, (_LEAST_SHARE * topic_part,))[0]:
+                    best[name] = (gain, trait, words_of_trait)
     ordered = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))
     sentences: list[str] = []
     used: set[str] = set()
-    for name, (_, trait) in ordered:
+    for name, (_, trait, said) in ordered:
         if trait.said in used or len(sentences) == _TOPIC_REASONS:
             continue
         used.add(trait.said)
         words = "、".join(topics[name][1][:_WORDS_SHOWN])
-        who = f"，也就是「{trait.role}」" if trait.role else ""
-        sentences.append(f"客户{_FIELDS[trait.field]}里的“{trait.said}”{who}，要「{name}」：这篇写到{words}。")
+        who = f"（{trait.role}）" if trait.role else ""
+        sentences.append(f"{_FIELDS[trait.field].format(said)}{who}，多半想看「{name}」：这篇写到{words}。")
     return sentences
 
 
