@@ -116,11 +116,11 @@ class ContentRepository(ContentReader):
         with self._store.write() as connection:
             member = content_watch_lists.c
             there = set(connection.execute(select(member.content_id).where(member.watch_list_id == watch_list_id)).scalars())
-            stored: set[str] = set()
-            for chunk in chunks(list(ids)):
-                stored.update(connection.execute(select(contents.c.id).where(contents.c.id.in_(chunk))).scalars())
-            new = stored - there
-            join(connection, {(found_id, watch_list_id) for found_id in new}, datetime.now(UTC))
+            new: dict[tuple[str, str], datetime] = {}
+            for chunk in chunks(sorted(set(ids) - there)):
+                stored = connection.execute(select(contents.c.id, contents.c.first_seen_at).where(contents.c.id.in_(chunk)))
+                new |= {(row.id, watch_list_id): row.first_seen_at for row in stored}
+            join(connection, new)
         return len(new)
 
     def leave_watch_list(self, watch_list_id: str, ids: Sequence[str] | None = None) -> int:

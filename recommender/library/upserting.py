@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ class Meeting:
         self._new: list[dict[str, Any]] = []
         self._changed: list[dict[str, Any]] = []
         self._before: dict[str, Any] = {}  # the stored rows of those that change
-        self._joining: set[tuple[str, str]] = set()  # (stored content, watch-list that it joins)
+        self._joining: dict[tuple[str, str], datetime] = {}  # (stored content, watch-list that it joins) → when it came in
         self._met: dict[str, str] = {}  # address of each content of this batch → its id, so that one content is written once
         self._now = datetime.now(UTC)
 
@@ -85,7 +85,8 @@ class Meeting:
             row |= {"watch_lists": sorted(item.watch_lists), "fingerprint": fingerprint(incoming)}
             self._new.append({**row, "first_seen_at": self._now, "updated_at": self._now})
             return UpsertOutcome("new", found_id)
-        self._joining.update((before["id"], each) for each in item.watch_lists if each not in before["watch_lists"])
+        joining = [each for each in item.watch_lists if each not in before["watch_lists"]]
+        self._joining.update({(before["id"], each): before["first_seen_at"] for each in joining})
         merged = merge(before, incoming, same_source=before["source_id"] == self._source_id, partial=item.partial)
         if merged is None or (mark := fingerprint(merged)) == before["fingerprint"]:
             return UpsertOutcome("unchanged", before["id"])
@@ -103,7 +104,8 @@ class Meeting:
             write_history(connection, self._before, self._changed)
             connection.execute(update_of(self._changed[0]), self._changed)
         told = {row["id"] for row in self._new}
-        join(connection, self._joining | {(row["id"], each) for row in self._new for each in row["watch_lists"]}, self._now, told=told)
+        new = {(row["id"], each): self._now for row in self._new for each in row["watch_lists"]}
+        join(connection, self._joining | new, told=told)
 
 
 def _stored(connection: Connection, ids: list[str], urls: list[str]) -> dict[str, Any]:
@@ -129,13 +131,15 @@ def update_of(row: dict[str, Any]) -> Any:
     return update(contents).where(contents.c.id == bindparam("key")).values({name: bindparam(name) for name in row if name != "key"})
 
 
-def join(connection: Connection, pairs: Iterable[tuple[str, str]], at: datetime, *, told: Collection[str] = ()) -> None:
-    """Make (content, watch-list) pairs members; the rows of contents that are not `told` already are, and numbered."""
-    wanted: dict[str, set[str]] = {}
-    rows = [{"content_id": found_id, "watch_list_id": each, "at": at} for found_id, each in sorted(pairs)]
+def join(connection: Connection, pairs: Mapping[tuple[str, str], datetime], *, told: Collection[str] = ()) -> None:
+    """Make (content, watch-list) pairs members, each with the moment the content came in, so that a new list does not call old
+    contents new. The rows of contents that are not `told` of it already are, and numbered.
+    """
+    rows = [{"content_id": found_id, "watch_list_id": each, "at": at} for (found_id, each), at in sorted(pairs.items())]
     if not rows:
         return
     connection.execute(content_watch_lists.insert(), rows)
+    wanted: dict[str, set[str]] = {}
     for row in rows:
         if row["content_id"] not in told:
             wanted.setdefault(str(row["content_id"]), set()).add(str(row["watch_list_id"]))
