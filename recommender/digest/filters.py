@@ -12,7 +12,7 @@ from recommender.errors import InputError
 from recommender.library.model import ContentFilter, ContentItem, ContentType, Platform
 from recommender.library.tables import SHANGHAI
 
-NAMES = ("category", "brand", "creator", "platform", "content_type", "tag", "min_quality", "published_from", "published_to")
+NAMES = ("category", "brand", "creator", "platform", "content_type", "tag", "min_quality", "published_from", "published_to", "watch_list")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -34,6 +34,7 @@ def content_filter(words: Mapping[str, str]) -> ContentFilter:
         min_quality=_number("min_quality", words),
         published_from=_moment("published_from", words),
         published_to=_moment("published_to", words, end=True),
+        watch_lists=_several(words.get("watch_list", "")),
     )
 
 
@@ -48,6 +49,7 @@ def fits(content: ContentItem, wanted: ContentFilter) -> bool:
         not wanted.platforms or content.platform in wanted.platforms,
         not wanted.content_types or understood.content_type in wanted.content_types,
         not wanted.tags or bool(set(wanted.tags) & set(content.tags)),
+        not wanted.watch_lists or bool(set(wanted.watch_lists) & set(content.watch_lists)),
         wanted.min_quality is None or understood.quality >= wanted.min_quality,
         wanted.published_from is None or (published is not None and published >= wanted.published_from),
         wanted.published_to is None or (published is not None and published <= wanted.published_to),

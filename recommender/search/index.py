@@ -16,6 +16,7 @@ from recommender.library.model import ContentFilter
 from recommender.search import words
 from recommender.search.cursors import Place, decode, encode
 from recommender.search.generation import Checker, Damaged, current_name, folder_of
+from recommender.search.knowledge import Knowledge
 from recommender.search.model import Hit, IndexStatus, SearchResult
 from recommender.search.models import brand_aliases
 from recommender.search.publishing import publish, status_of
@@ -45,6 +46,7 @@ class Index:
         self, url: str, library: Library, settings: Settings, reader: Reader, checker: Checker, aliases: Mapping[str, str]
     ) -> None:
         self._folder = folder_of(url)
+        self._library = library
         self._removals = Removals(library)
         self._settings = settings
         self._checker = checker
@@ -75,12 +77,12 @@ class Index:
             raise InputError("limit 应为 1 或更大的整数。", field="limit")
         limit = min(limit, MOST_HITS)
         reader = self._reader
-        parsed = parse_query(query, reader.models.tokenizer, characters=self._settings.query_characters, aliases=self._aliases)
+        known = Knowledge(reader, self._library)
+        parsed = parse_query(query, reader.models.tokenizer, characters=self._settings.query_characters, aliases=self._aliases, known=known)
         notes = list(parsed.notes)
-        has_words = bool(parsed.words or parsed.phrases)
-        if not has_words and not parsed.excluded and parsed.notes and query.strip():
+        if not parsed.narrows and notes:
             return SearchResult([], 0, {name: {} for name in _facet_names()}, None, "", parsed.notes, _milliseconds(started))
-        by = "newest" if order == "relevance" and not has_words else order
+        by = "newest" if order == "relevance" and not parsed.has_words else order
         place = decode(cursor, by) if cursor is not None else None
         blocked = self._gone(reader)
         filters = words.filtering(filter)
@@ -98,7 +100,10 @@ class Index:
             hits, total, following = self._by_field(reader, results, filters, by, place, limit)
         found = self._explained(reader, parsed, hits)
         counted = _facets(reader, results, everywhere, filter) if facets else {}
-        return SearchResult(found, total, counted, following, parsed.understood, tuple(notes), _milliseconds(started))
+        if not total and parsed.filter != NO_FILTER:
+            notes.append("没有内容同时符合这些条件，可以去掉其中一个再试。")
+        told = (parsed.understood, tuple(notes), _milliseconds(started), parsed.chips, parsed.suggestions)
+        return SearchResult(found, total, counted, following, *told)
 
     def _by_relevance(
         self, reader: Reader, results: ResultSet, filters: list[Any], place: Place | None, limit: int, wanted: int
@@ -136,6 +141,7 @@ class Index:
     def _explained(self, reader: Reader, parsed: ParsedQuery, hits: list[Scored]) -> list[Hit]:
         """The hits with the words and phrases that each holds."""
         asked = [(word.spellings[0], words.holding(word)) for word in parsed.words]
+        asked += [(word.spellings[0], words.holding(word)) for choice in parsed.choices for option in choice for word in option]
         asked += [(phrase, words.containing(phrase)) for phrase in parsed.phrases]
         matched: dict[int, list[str]] = {hit.slot: [] for hit in hits}
         for start in range(0, len(asked) if hits else 0, _TOLD_AT_ONCE):

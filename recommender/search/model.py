@@ -22,11 +22,26 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of a query as it was understood.
+
+    `kind` is word, name (pinyin or a mistyped word taken for a name), phrase, choice, excluded, or a field: category, brand,
+    creator, platform, type, date, quality, tag, list. `label` is for people, `text` what was typed, `rest` the query without it.
+    """
+
+    kind: str
+    label: str
+    text: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """One page of hits, with the size and the facets of the whole result set.
 
     `facets` are exact counts by value, empty where not asked for; a facet ignores the filter on its own field. `understood`
-    is the query as it was read, `notes` are sentences for the person who asked.
+    is the query as it was read, `notes` are sentences for the person who asked, `chips` the parts that were understood, in the
+    order typed, `suggestions` whole queries that may have been meant.
     """
 
     hits: list[Hit]
@@ -36,6 +51,8 @@ class SearchResult:
     understood: str
     notes: tuple[str, ...] = ()
     took_ms: float = 0.0
+    chips: tuple[Chip, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,12 @@ from recommender.search.generation import (
     write_manifest,
 )
 from recommender.search.model import IndexStatus
-from recommender.search.models import Models, fit_models, load_models
+from recommender.search.models import Models, brand_aliases, fit_models, load_models
+from recommender.search.names import write_names
 from recommender.search.vectors import live_slots, write_shard
 from recommender.settings import Settings
 
-WORDS, VECTORS, MODELS = "words", "vectors", "models"
+WORDS, VECTORS, MODELS, NAMES = "words", "vectors", "models", "names"
 Progress = Callable[[int, int], None]
 _BATCH = 1000
 _HEAP_BYTES = 128_000_000
@@ -146,6 +147,11 @@ class _Writer:
         if self._ids:
             number = len(list((self._building / VECTORS).glob("*.json"))) + 1
             write_shard(self._building / VECTORS, number, self.first_slot, self._ids, np.concatenate(self._vectors))
+        written = tantivy.Index.open(str(self._building / WORDS))
+        written.config_reader("manual")  # one that watches its files would outlive them
+        written.reload()
+        (self._building / NAMES).mkdir()
+        write_names(self._building / NAMES, written.searcher(), self._models.tokenizer, brand_aliases())
 
 
 def _build(folder: Path, library: Library, settings: Settings, models: Models, fitted: int, progress: Progress | None) -> Manifest:

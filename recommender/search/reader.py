@@ -12,7 +12,8 @@ from tantivy import Query
 
 from recommender.search.generation import Checker, Damaged, Manifest
 from recommender.search.models import Models, load_models
-from recommender.search.publishing import MODELS, VECTORS, WORDS
+from recommender.search.names import Names, read_names
+from recommender.search.publishing import MODELS, NAMES, VECTORS, WORDS
 from recommender.search.vectors import Slots, VectorStore, load_vectors
 
 
@@ -24,6 +25,7 @@ class Reader:
     models: Models
     vectors: VectorStore
     searcher: Any
+    names: Names
 
     def count(self, query: Any) -> int:
         """How many contents a query of the word index finds."""
@@ -48,9 +50,12 @@ def open_reader(folder: Path, name: str, checker: Checker) -> Reader:
         models = load_models(folder / name / MODELS)
         vectors = load_vectors(folder / name / VECTORS, manifest.dead, models.embedder.size)
         index = tantivy.Index.open(str(folder / name / WORDS))
+        index.config_reader("manual")  # a generation never changes: there is nothing to watch
+        index.reload()
         searcher = index.searcher()
+        names = read_names(folder / name / NAMES)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"索引 {name} 打不开：{error}") from error
     if searcher.num_docs != manifest.documents or len(vectors) != manifest.documents:
         raise Damaged(f"索引 {name} 的词索引与向量数目不一致。")
-    return Reader(manifest, models, vectors, searcher)
+    return Reader(manifest, models, vectors, searcher, names)

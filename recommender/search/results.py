@@ -70,11 +70,13 @@ def resolve(reader: Reader, parsed: ParsedQuery, blocked: list[int], within: lis
     that hold only some of the words join them, as long as they score at least `LEAST_SHARE` of the best. Where even then
     there are fewer than `FEW`, the nearest in meaning do. So a common word does not return everything, and a word that is
     nowhere returns nothing. `within` restricts everything, counting included, for a filter that leaves nothing of the
-    plain result set.
+    plain result set. The fields of the query itself always do.
     """
     phrases = [words.containing(phrase) for phrase in parsed.phrases]
-    held = [words.holding(word) for word in parsed.words]
+    held = [words.holding(word) for word in parsed.words] + [words.choosing(options) for options in parsed.choices]
     refused = [words.containing(text) for text in parsed.excluded] + ([words.in_slots(blocked)] if blocked else [])
+    refused += words.filtering(parsed.refused)
+    within = within + words.filtering(parsed.filter)
 
     def kept(*queries: Any) -> Any:
         musts = [(Occur.Must, query) for query in (*queries, *within)] or [(Occur.Must, Query.all_query())]

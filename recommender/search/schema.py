@@ -18,7 +18,7 @@ from recommender.text.folding import fold
 from recommender.text.grams import char_grams, char_units
 from recommender.text.tokenizer import Tokenizer
 
-FORM = 2  # change it when the same content would be indexed otherwise: indexes of another form are rebuilt
+FORM = 4  # change it when the same content would be indexed otherwise: indexes of another form are rebuilt
 TITLE_WEIGHT = 4  # times a title's words are counted beside once for a body's; 3 to 5 won on the hashtag and qbqtc sets
 _LONGEST_TITLE = 60  # characters; a longer title is a text, and its words count less
 # Terms a content has at least, made up by a filler that nobody asks for: BM25 takes shortness for density, and a short note
@@ -26,6 +26,7 @@ _LONGEST_TITLE = 60  # characters; a longer title is a text, and its words count
 _LEAST_TERMS = 150
 _FILLER = "·"
 PARTS = 4  # of a content, each cut by itself: title, text, tags, names
+_TAGS = 2  # the place of the tags among them
 _WORD = re.compile(r"\w")
 ORDER_FIELDS = {"newest": "by_newest", "quality": "by_quality", "heat": "by_heat"}
 FACET_FIELDS = {
@@ -41,16 +42,17 @@ _KEY_BITS = 28
 def make_schema() -> Any:
     """The schema of the word index.
 
-    `terms` holds words, character pairs and single characters for one BM25; `units` single characters and runs with their
-    places, for phrases. `by_*` are the orders, unique by a mark of the id in the low bits.
+    `terms` holds words, character pairs and single characters for one BM25, `tag_terms` those of the tags; `units` single
+    characters and runs with their places, for phrases. `by_*` are the orders, unique by a mark of the id in the low bits.
     """
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("slot", indexed=True, fast=True)
     builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("tag_terms", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("units", tokenizer_name="whitespace", index_option="position")
-    for name in ("id", "creator", "tag"):
+    for name in ("id", "creator", "watch_list"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in FACET_FIELDS:
+    for name in (*FACET_FIELDS, "tag"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_float_field("quality", indexed=True, fast=True)
     builder.add_integer_field("published", indexed=True, fast=True)
@@ -61,9 +63,10 @@ def make_schema() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A content as the index takes it: terms of all parts, joined by blanks, and the units of each part."""
+    """A content as the index takes it: terms of all parts but the tags, of the tags, joined by blanks; the units of each part."""
 
     terms: str
+    tag_terms: str
     units: list[str]
 
 
@@ -93,9 +96,10 @@ def analyse(items: Sequence[ContentItem], tokenizer: Tokenizer) -> tuple[list[An
     for place, item in enumerate(items):
         first = place * PARTS
         weight = max(1, min(TITLE_WEIGHT, TITLE_WEIGHT * _LONGEST_TITLE // max(1, len(item.title))))
-        amount = int(counts[place].sum() + counts[place][0] * (weight - 1))
-        parts = [terms[first] + " "] * weight + terms[first + 1 : first + PARTS] + [f" {_FILLER}" * (_LEAST_TERMS - amount)]
-        found.append(Analysed(" ".join(parts), [units for units in cuts.units[first : first + PARTS] if units]))
+        title, body, tags, names = terms[first : first + PARTS]
+        amount = int(counts[place].sum() + counts[place][0] * (weight - 1) - counts[place][_TAGS])
+        parts = [title + " "] * weight + [body, names, f" {_FILLER}" * (_LEAST_TERMS - amount)]
+        found.append(Analysed(" ".join(parts), tags, [units for units in cuts.units[first : first + PARTS] if units]))
     return found, cuts, np.where(np.arange(len(texts)) % PARTS < PARTS - 1, np.arange(len(texts)) // PARTS, -1)
 
 
@@ -130,8 +134,10 @@ def document(item: ContentItem, slot: int, analysed: Analysed, schema: Any) -> A
         "id": item.id,
         "slot": slot,
         "terms": analysed.terms,
+        "tag_terms": analysed.tag_terms,
         "units": analysed.units,
         "tag": list(item.tags),
+        "watch_list": list(item.watch_lists),
         "creator": list(dict.fromkeys(filter(None, (item.creator_id, item.creator_name)))),
         "category": _known(understanding.category),
         "brand": list(dict.fromkeys(understanding.brands)),

@@ -77,6 +77,7 @@ class VectorStore:
         if limit < 1:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         if allowed is None:
+            faiss.omp_set_num_threads(1)  # holds for the calling thread only
             found, places = self._index.search(np.ascontiguousarray(vector.reshape(1, -1)), limit)
             return self._ordered[places[0]], found[0]
         if len(allowed) < _GATHER_SHARE * len(self):

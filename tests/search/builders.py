@@ -81,6 +81,7 @@ def varied(count: int) -> tuple[list[IncomingContent], dict[str, Understanding]]
                 f"第{number}篇，写写{words[-1]}",
                 creator=creator(f"作者{number % 4}"),
                 tags=(f"标签{number % 3}",),
+                watch_lists=tuple(name for name, step in (("even", 2), ("rare", 13)) if number % step == 0),
                 published_at=DAY + timedelta(hours=number % 10) if number % 11 else None,
             )
         )

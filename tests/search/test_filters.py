@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ FILTERS = st.builds(
     creators=st.sampled_from([(), ("作者1",), ("xhs-作者2", "作者3"), ("无此人",)]),
     content_types=st.sets(st.sampled_from(list(ContentType)), max_size=2).map(tuple),
     tags=st.sampled_from([(), ("标签1",), ("标签0", "标签2")]),
+    watch_lists=st.sampled_from([(), ("even",), ("even", "rare"), ("no-such-list",)]),
     min_quality=st.sampled_from([None, 0.0, 50.0]),
     published_from=st.sampled_from([None, DAY + timedelta(hours=3)]),
     published_to=st.sampled_from([None, DAY + timedelta(hours=6)]),
@@ -49,6 +51,7 @@ def passes(item: ContentItem, filter: ContentFilter) -> bool:
         (filter.creators, {item.creator_id, item.creator_name}),
         (filter.content_types, {understanding.content_type}),
         (filter.tags, set(item.tags)),
+        (filter.watch_lists, set(item.watch_lists)),
     ]
     at = item.published_at
     return (
@@ -117,6 +120,30 @@ def test_pages_follow_each_other_without_gap_or_repeat(many: tuple[Index, list[C
     if order == "newest":
         moments = [item.published_at.timestamp() if (item := by_id[name]).published_at else 0 for name in whole]
         assert moments == sorted(moments, reverse=True)
+
+
+def test_a_match_takes_its_candidates_from_the_watch_lists_alone(many: tuple[Index, list[ContentItem]]) -> None:
+    index, items = many
+    allowed = {item.id for item in items if "rare" in item.watch_lists}
+    assert 0 < len(allowed) < len(items)
+    assert {name for name, _ in index.candidates("防晒 面霜", ContentFilter(watch_lists=("rare",)))} == allowed
+
+
+def test_joining_and_leaving_a_watch_list_reaches_the_index(tmp_path: Path) -> None:
+    home = settings_in(tmp_path)
+    library = library_in(tmp_path, varied(6)[0])
+    publish(home.search_url, library, home)
+    index = open_index(home.search_url, library, home)
+    chosen = ContentFilter(watch_lists=("new",))
+    library.contents.add_to_watch_list("new", ["xhs-n2", "xhs-n5"])
+    publish(home.search_url, library, home)
+    index.refresh()
+    assert {hit.id for hit in index.search("", chosen).hits} == {"xhs-n2", "xhs-n5"}
+    library.contents.leave_watch_list("new", ["xhs-n2"])
+    publish(home.search_url, library, home)
+    index.refresh()
+    assert {hit.id for hit in index.search("", chosen).hits} == {"xhs-n5"}
+    library.close()
 
 
 def test_similar_is_exact_under_a_filter(many: tuple[Index, list[ContentItem]]) -> None:

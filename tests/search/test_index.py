@@ -102,6 +102,23 @@ def test_a_note_about_it_comes_before_short_ones_that_only_tag_it(tmp_path: Path
     assert published(tmp_path, [about, *passing, *others]).search("宝宝 辅食").hits[0].id == "xhs-about"
 
 
+def test_a_word_in_the_text_counts_more_than_the_same_in_a_hashtag(tmp_path: Path) -> None:
+    said = note("said", "五月龄的一天", "开始给宝宝添加辅食了，先试米粉，再看看过不过敏，慢慢来不着急。" * 3)
+    tagged = [note(f"n{number}", "夏天慢点走", "今天降温了 #宝宝辅食", tags=("宝宝辅食", f"随手拍{number}")) for number in range(4)]
+    others = [note(f"o{number}", f"随笔{number}", "读书写字散步" * 20, tags=("日常",)) for number in range(20)]
+    index = published(tmp_path, [said, *tagged, *others])
+    for query in ("宝宝辅食", "宝宝 辅食", "辅食"):
+        hits = index.search(query).hits
+        assert hits[0].id == "xhs-said"
+        assert {hit.id for hit in hits[1:5]} == {f"xhs-n{number}" for number in range(4)}
+        assert all(hit.score > 0 for hit in hits)
+
+
+def test_a_single_character_in_a_hashtag_alone_is_found_and_scored(tmp_path: Path) -> None:
+    hits = published(tmp_path, [note("a", "周末", "去公园", tags=("花",)), note("b", "散步", "天气好")]).search("花").hits
+    assert [hit.id for hit in hits] == ["xhs-a"] and hits[0].score > 0
+
+
 def test_hashtags_at_the_end_are_still_found_as_phrases(tmp_path: Path) -> None:
     index = published(tmp_path, [note("a", "散步", "天气好 #宝宝辅食 @兰蔻小屋 #周末", tags=("宝宝辅食", "周末"))])
     for query in ('"宝宝辅食"', '"兰蔻小屋"', '"天气好"'):
