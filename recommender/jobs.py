@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from recommender.library import Library
 from recommender.search import IndexStatus, publish
 from recommender.settings import Settings
 from recommender.understanding import load_understander
-from recommender.understanding.duplicates import cluster
+from recommender.understanding.clustering import update_clusters
 
 BATCH = 1000
 CLUSTERED = "clustered_revision"
@@ -33,12 +32,9 @@ def _quiet(step: str, done: int, of: int) -> None:
 
 
 def cluster_library(library: Library) -> int:
-    """Find near-duplicates over the whole library; returns how many contents changed their cluster."""
+    """Find the near-duplicates of what changed since the last look; returns how many contents changed their cluster."""
     seen = library.contents.revision()
-    texts = ((item.id, f"{item.title}\n{item.text}") for batch in library.contents.iterate() for item in batch)
-    leaders = cluster(texts)
-    sizes = Counter(leaders.values())
-    changed = library.contents.set_clusters((found_id, leader, sizes[leader]) for found_id, leader in leaders.items())
+    changed = update_clusters(library, int(library.versions.get(CLUSTERED) or 0))
     _mark_clustered(library, seen, changed)
     return changed
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.evaluation.bench_peers import BareTantivy, Fts5, bare_faiss, bm25s_or_none
+from recommender.evaluation.bench_peers import BareTantivy, Fts5, bare_faiss, bm25s_or_none, datasketch_or_none
 from recommender.library import Library, open_library
 from recommender.library.model import IncomingContent, MediaKind, Platform
 from recommender.search import Index, open_index, publish
@@ -28,13 +28,14 @@ from recommender.search.query import parse_query
 from recommender.search.results import ranked, resolve
 from recommender.settings import Settings
 from recommender.text.tokenizer import Tokenizer
+from recommender.understanding.duplicates import cluster
 
 ROUNDS = 5
 QUERIES_PER_ROUND = 60
 _TOKENISED = 1000
 _INDEXED = 1500
 _WORD = re.compile(r"\w")
-Side = Callable[[int], None]  # does the work of round n
+Side = Callable[[int], object]  # does the work of round n
 
 
 def run_bench(data: Path | None, settings: Settings | None = None) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def run_bench(data: Path | None, settings: Settings | None = None) -> dict[str, 
         here = replace(settings or Settings(), home=Path(home), database_url="", index_url="")
         texts = [f"{title}\n{text}" for title, text in documents]
         rows.append(_tokenising(texts[:_TOKENISED]))
+        rows.extend(_near_duplicates(texts))
         library = open_library(here.library_url)
         try:
             _store(library, documents)
@@ -136,6 +138,19 @@ def _tokenising(texts: Sequence[str]) -> dict[str, Any]:
 def _all(cut: Callable[[str], list[str]], texts: Sequence[str]) -> None:
     for text in texts:
         cut(text)
+
+
+def _near_duplicates(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Finding the near-duplicates of all texts, exact check included, per text; no row where datasketch is not installed."""
+    peer = datasketch_or_none()
+    if peer is None:
+        return []
+    items = [(str(number), text) for number, text in enumerate(texts)]
+    cluster(items[:10])
+    rounds = ROUNDS if len(texts) < _INDEXED else 3
+    return [
+        compare("near-duplicates, per note", "datasketch", lambda _: cluster(items), lambda _: peer(items), per=len(texts), rounds=rounds)
+    ]
 
 
 def _indexing(library: Library, settings: Settings, texts: Sequence[str]) -> dict[str, Any]:

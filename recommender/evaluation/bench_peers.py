@@ -11,6 +11,8 @@ import faiss
 import tantivy
 
 from recommender.text.embedder import Vectors
+from recommender.understanding.duplicates import BANDS, ROWS, prepare
+from recommender.understanding.likeness import Spoken, jaccard
 
 
 class Fts5:
@@ -73,3 +75,35 @@ def bare_faiss(vectors: Vectors) -> Callable[[Vectors, int], object]:
     index.add(vectors)
     search: Callable[[Vectors, int], object] = index.search
     return search
+
+
+def datasketch_or_none(least: float = 0.5) -> Callable[[Sequence[tuple[str, str]]], dict[str, str]] | None:
+    """datasketch's MinHashLSH as clusters of (id, text), or None where it is not installed (it is a development dependency).
+
+    The same trigrams, bands and rows as ours; candidates are checked by exact Jaccard similarity of at least `least`.
+    """
+    try:
+        from datasketch import MinHash, MinHashLSH
+    except ImportError:
+        return None
+
+    def clusters(items: Sequence[tuple[str, str]]) -> dict[str, str]:
+        leads = {name: name for name, _ in items}
+
+        def lead(name: str) -> str:
+            while leads[name] != name:
+                name = leads[name]
+            return name
+
+        prepared = {name: prepare(text) for name, text in items}
+        long = {name: text for name, text in prepared.items() if isinstance(text, Spoken)}
+        index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
+        grams = ([gram.encode("utf-8", "replace") for gram in text.places] for text in long.values())
+        for (name, text), sketch in zip(long.items(), MinHash.generator(grams, num_perm=BANDS * ROWS), strict=True):
+            for other in index.query(sketch):
+                if lead(name) != lead(other) and jaccard(text, long[other]) >= least:
+                    leads[lead(name)] = lead(other)
+            index.insert(name, sketch)
+        return {name: lead(name) for name in leads}
+
+    return clusters

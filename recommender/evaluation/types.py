@@ -14,9 +14,9 @@ from recommender.text.cleaning import clean_text, hashtags
 from recommender.text.folding import fold
 from recommender.understanding import load_understander
 from recommender.understanding.brands import aliases, fold_name
-from recommender.understanding.content_type import ABSTAIN_BELOW, MODEL, TYPES
+from recommender.understanding.content_type import ABSTAIN_BELOW, MODEL, TYPES, input_names
 from recommender.understanding.taxonomy import CATEGORIES
-from recommender.understanding.training import SAMPLE_WEIGHT, LabelledNote, fit, inputs_of, numbers, read_labelled, read_sample
+from recommender.understanding.training import SAMPLE_WEIGHT, LabelledNote, fit, inputs_of, numbers, read_by_id, read_labelled, read_sample
 
 FOLDS, ROUNDS = 5, 3  # of the cross-validation of notes that the shipped model was fitted on
 _ABSTAINED = "（弃权）"
@@ -34,7 +34,8 @@ def evaluate(data: Path, settings: Settings | None = None) -> dict[str, Any]:
     shipped = [str(item.content_type or _ABSTAINED) for item in understood]
     fitted_on = set(json.loads(MODEL.read_text("utf-8"))["fitted_on"])
     seen = [note.mark in fitted_on for note in notes]
-    rounds = _cross_validate(notes, shipped, seen) if any(seen) else [shipped]
+    others = read_by_id(data.resolve().parents[1] / "xhs") if any(seen) else []
+    rounds = _cross_validate(notes, shipped, seen, others) if any(seen) else [shipped]
     wanted = [note.content_type for note in notes]
     kinds, classes = [note.category for note in notes], [str(kind) for kind in TYPES]
     spread = [_scores(wanted, answers, classes) for answers in rounds]
@@ -44,7 +45,7 @@ def evaluate(data: Path, settings: Settings | None = None) -> dict[str, Any]:
     return {
         "command": "eval types",
         "data": str(data),
-        "counts": {"notes": len(notes), "cross_validated": sum(seen)},
+        "counts": {"notes": len(notes), "cross_validated": sum(seen)} | ({"fitted_beside": len(others)} if others else {}),
         "systems": {
             "product": {
                 **_named(mean, _scores(kinds, categories, CATEGORIES)),
@@ -68,9 +69,15 @@ def _named(types: Mapping[str, float], categories: Mapping[str, float]) -> dict[
     }
 
 
-def _cross_validate(notes: Sequence[LabelledNote], shipped: Sequence[str], seen: Sequence[bool]) -> list[list[str]]:
-    """Answers per round: for seen notes by models without their fold, for the others the shipped answer."""
+def _cross_validate(
+    notes: Sequence[LabelledNote], shipped: Sequence[str], seen: Sequence[bool], others: Sequence[LabelledNote]
+) -> list[list[str]]:
+    """Answers per round: for seen notes by models without their fold, for the rest the shipped answer.
+
+    `others` are notes outside the folder that the shipped model was fitted on too.
+    """
     sample = read_sample()
+    other_inputs, other_labels = inputs_of(others) if others else np.zeros((0, len(input_names()))), numbers(others)
     inputs, labels = inputs_of(notes), numbers(notes)
     sample_inputs, sample_labels = inputs_of(sample), numbers(sample)
     places = np.flatnonzero(seen)
@@ -80,8 +87,9 @@ def _cross_validate(notes: Sequence[LabelledNote], shipped: Sequence[str], seen:
         order = np.random.default_rng(seed).permutation(places)
         for fold_places in np.array_split(order, FOLDS):
             rest = np.setdiff1d(places, fold_places)
-            weights = np.concatenate([np.ones(len(rest)), np.full(len(sample), SAMPLE_WEIGHT)])
-            model = fit(np.vstack([inputs[rest], sample_inputs]), np.concatenate([labels[rest], sample_labels]), weights)
+            weights = np.concatenate([np.ones(len(rest) + len(others)), np.full(len(sample), SAMPLE_WEIGHT)])
+            together = np.vstack([inputs[rest], other_inputs, sample_inputs])
+            model = fit(together, np.concatenate([labels[rest], other_labels, sample_labels]), weights)
             odds = np.exp(model.logits(inputs[fold_places]))
             shares = odds / odds.sum(axis=1, keepdims=True)
             for place, row in zip(fold_places, shares, strict=True):

@@ -43,7 +43,7 @@ def traits_of(item: ContentItem) -> ContentTraits:
 def own_words(traits: ContentTraits, wanted: frozenset[str]) -> dict[str, float]:
     """Which of the wanted folded words a content holds, with a share 0 to 1 each."""
     found: dict[str, float] = {}
-    for word in wanted:
+    for word in sorted(wanted):  # sums must not depend on the order of a set
         share = traits.words.get(word)
         if share is None:
             share = 0.6 if word in traits.head else 0.3 if word in traits.text else 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from recommender.text.repairing import mended, restored
+
 # Platform emoji that carry no marker of their own; other bracketed words, such as [广告], are the author's and stay.
 _EMOJI_NAMES = (
     "doge|PK|SG|OK|666|Emm|Facepalm|Party|Drool|Tongue|微笑|撇嘴|色|发呆|得意|流泪|害羞|闭嘴|睡|大哭|尴尬|发怒|调皮|呲牙|惊讶|难过|囧|抓狂|吐|偷笑|愉快|"
@@ -41,10 +43,21 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def clean_text(text: str) -> str:
     """The readable text: nothing invisible, plain letters and digits, `#词[话题]#` as `#词`, no `[笑哭R]`, at most one blank line.
 
-    Cleaning twice changes nothing more. What was published is kept beside it, so that this may be firm.
+    Entities are resolved, readings after characters taken out, text read in a wrong encoding repaired (`repairing`). Mentions
+    stay, at the end too: they name brands. Cleaning twice changes nothing more. What was published is kept beside it, so that
+    this may be firm.
     """
+    cleaned = _tidied(restored(text))  # first of all, for control characters and no-break spaces are bytes of it
+    while (sound := mended(cleaned)) != cleaned:  # what is taken out may join the halves of something else
+        cleaned = _tidied(sound)
+    return cleaned
+
+
+def _tidied(text: str) -> str:
     if not text.isprintable():
-        text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if not text.replace("\n", " ").isprintable():
+            text = _INVISIBLE.sub("", text)
     if _NEEDS_WIDTHS.search(text):
         text = text.translate(_WIDTHS)
     if "[" in text:
@@ -53,8 +66,13 @@ def clean_text(text: str) -> str:
             text, taken = _EMOJI.subn("", _TOPIC.sub(r"#\1 ", text))
     if text.count("#") > 1:
         text = _PAIRED.sub(r"#\1 ", _CHAIN.sub(lambda found: found[0].replace("#", " #").strip(), text))
-    text = _LINE_EDGES.sub("\n", _SPACES.sub(" ", text))
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    if " \n" in text or "\n " in text:
+        text = _LINE_EDGES.sub("\n", text)
+    if "\n\n\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    return text.strip()
 
 
 def hashtags(text: str) -> tuple[str, ...]:

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterable
 
 _WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
+LONG_NAME = 5  # letters
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LATIN_WORD = re.compile(r"[0-9a-z]{3,}")
+_LATIN_NAME = re.compile(rf"[a-z]{{{LONG_NAME},}}")
 
 
 def _pairs(text: str) -> set[int | str]:
@@ -44,7 +47,7 @@ class TermMatcher:
         """The terms in a folded text with how often each occurs, in order of the terms."""
         found = [(term, count) for term in self._single if term in text and (count := count_of(text, term))]
         pairs = _pairs(text)
-        for key in self._keys & pairs.union(_LATIN_WORD.findall(text)):
+        for key in self._keys & pairs.union(_LATIN_WORD.findall(text), _LATIN_NAME.findall(text)):
             for term, tail, bordered in self._filed[key]:
                 if tail in pairs and (count := len(places(text, term)) if bordered else text.count(term)):
                     found.append((term, count))
@@ -59,11 +62,13 @@ def count_of(text: str, term: str) -> int:
 def places(text: str, term: str) -> list[int]:
     """Where a term begins in a folded text, for a term of Latin letters or digits only between word borders."""
     found: list[int] = []
-    before, after = term[0] in _WORD, term[-1] in _WORD
+    # after a longer name a figure may stand without a space, as in `tiffany16` or `iphone17`
+    border = _LETTERS if len(term) >= LONG_NAME and term.isalpha() else _WORD
+    before, after = term[0] in border, term[-1] in border
     start = text.find(term)
     while start >= 0:
         end = start + len(term)
-        if (before and start and text[start - 1] in _WORD) or (after and text[end : end + 1] in _WORD):
+        if (before and start and text[start - 1] in _WORD) or (after and end < len(text) and text[end] in border):
             end = start + 1
         else:
             found.append(start)

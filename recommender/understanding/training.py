@@ -1,8 +1,8 @@
-"""Fit the content-type model on the sample notes and a folder of labelled notes.
+"""Fit the content-type model on the sample notes, a folder of labelled notes and notes labelled by id.
 
 The command that writes `data/type_model.json`::
 
-    python -m recommender.understanding.training ../shared/data/gold/types
+    python -m recommender.understanding.training ../shared/data
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ import numpy.typing as npt
 from recommender.errors import InputError
 from recommender.text.cleaning import clean_text, hashtags
 from recommender.understanding.content_type import MODEL, TYPES, Floats, TypeModel, input_names
+from recommender.understanding.taxonomy import DATA
 from recommender.understanding.understander import Reading
 
+LABELS = DATA / "type_labels.txt"
 SAMPLE = Path(__file__).parents[1] / "library" / "sample"
 # Chosen by cross-validation over creators (flat between half and twice these).
-STRENGTH = 0.02  # inverse of the penalty on weights
+STRENGTH = 0.01  # inverse of the penalty on weights
 SAMPLE_WEIGHT = 0.5  # of one sample note against one labelled real note; more helps the sample and costs the real notes
 CATEGORY_SPREAD = 0.3  # of the category's probabilities, so that the penalty treats a whole category like two trait words
 
@@ -76,6 +78,18 @@ def read_labelled(folder: Path) -> list[LabelledNote]:
         names = (tuple(map(str, row["brands"])), tuple(map(str, row.get("brands_optional", ()))))
         found.append(LabelledNote(str(row["id"]), title, text, (), row["content_type"], row["category"], *names))
     return found
+
+
+def read_by_id(notes: Path, labels: Path = LABELS) -> list[LabelledNote]:
+    """The notes of `labels` (lines of id, type, category) whose texts stand in the JSON files under `notes`; none where that is missing."""
+    wanted = {line.split()[0]: line.split()[1:3] for line in labels.read_text("utf-8").splitlines() if line and not line.startswith("#")}
+    found: dict[str, LabelledNote] = {}
+    for path in sorted([*notes.glob("json/*_contents_*.json"), *notes.glob("advisers/notes.json")]):
+        for row in json.loads(path.read_bytes()):
+            if label := wanted.get(str(row.get("note_id"))):
+                title, text = str(row.get("title") or ""), str(row.get("desc") or row.get("content") or "")
+                found[row["note_id"]] = LabelledNote(row["note_id"], title, text, (), label[0], label[1], ())
+    return [found[name] for name in sorted(found)]
 
 
 def _rows(path: Path, fields: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -136,8 +150,8 @@ def model_text(model: TypeModel, marks: Sequence[str]) -> str:
 
 
 def main(folder: str) -> None:
-    """Fit on the sample and the labelled folder, and write the model's file."""
-    labelled, sample = read_labelled(Path(folder)), read_sample()
+    """Fit on the sample and all labelled notes of the data folder, and write the model's file."""
+    labelled, sample = [*read_labelled(Path(folder, "gold/types")), *read_by_id(Path(folder, "xhs"))], read_sample()
     weights = np.concatenate([np.ones(len(labelled)), np.full(len(sample), SAMPLE_WEIGHT)])
     model = fit(inputs_of([*labelled, *sample]), numbers([*labelled, *sample]), weights)
     MODEL.write_text(model_text(model, [note.mark for note in labelled]), "utf-8")
