@@ -13,7 +13,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _XHS_NOTE = re.compile(r"/(?:explore|discovery/item|user/profile/[0-9a-z]{1,40}|search_result|board/[0-9a-z]+)/([0-9a-zA-Z]{16,32})/?")
-_WEIBO_NOTE = re.compile(r"/(?:detail|status|statuses/show/?|\d{5,12})/([0-9A-Za-z]{6,20})/?")
+# a word of small letters behind an account's number is a section of its page (photos, followers), not a status
+_WEIBO_NOTE = re.compile(r"/(?:detail|status|statuses/show|\d{5,12})/((?![a-z]+/?$)[0-9A-Za-z]{6,20})/?")
 _DOUYIN_NOTE = re.compile(r"/(?:share/)?(?:video|note)/(\d{6,24})/?")
 _KUAISHOU_NOTE = re.compile(r"/(?:short-video|fw/photo|f)/([0-9A-Za-z_-]{6,40})/?")
 _BILIBILI_VIDEO = re.compile(r"/video/((?:BV[0-9A-Za-z]{10})|av\d+)/?", re.IGNORECASE)
@@ -68,8 +69,21 @@ def identity_of(url: str) -> str:
         names = [query.get(name, "") for name in ("__biz", "mid", "idx")]
         return "_".join(names) if all(names) else ""
     if platform in _NOTES and (found := _NOTES[platform].fullmatch(parts.path)):
-        return found[1]
+        return status_id(found[1]) if platform is Platform.WEIBO else found[1]
     return ""
+
+
+def status_id(name: str) -> str:
+    """The number of a 微博 from either of its names: the number itself, or the base-62 form in desktop addresses."""
+    if name.isdigit() or not re.fullmatch(r"[0-9A-Za-z]{6,10}", name):
+        return name
+    number = ""
+    for end in range(len(name), 0, -4):
+        value = 0
+        for letter in name[max(0, end - 4) : end]:
+            value = value * 62 + (ord(letter) - (48 if letter <= "9" else 29 if letter <= "Z" else 87))
+        number = str(value).zfill(7) + number
+    return number.lstrip("0")
 
 
 def canonical(url: str) -> str:

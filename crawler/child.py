@@ -1,13 +1,18 @@
-"""The crawl's own process (`python -m crawler.child`): an order as JSON on stdin, JSON lines of events on stdout.
+"""The crawl's own process (`python -m crawler.child`): an order as a JSON line on stdin, JSON lines of events on stdout.
 
 A Twisted reactor cannot start twice in a process, and a page that takes the crawl down must not take the service with it.
+The process ends at once when its stdin ends: the one who ordered the crawl is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,17 +20,21 @@ from typing import Any
 
 from crawler.health import verdict
 from crawler.settings import TWISTED_REACTOR, scrapy_settings
+from recommender.errors import ZhongcaoError
 from recommender.library import Library, open_library
 from recommender.library.model import CrawlReport, Source, SourceKind
 from recommender.settings import Settings
 
 ALIVE_SECONDS = 5.0
-HOSTS_AT_ONCE = 8
+HOSTS_AT_ONCE = 4  # each may hold some 20 MB while a large answer is read and unpacked
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
     """Run the order and exit; every source of it gets exactly one `finished` event."""
-    order = json.load(sys.stdin)
+    order = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     values = order["settings"]
     settings = Settings(**values | {"home": Path(values["home"]), "allow_private": tuple(values["allow_private"])})
     from scrapy.utils.log import configure_logging
@@ -40,7 +49,19 @@ def main() -> None:
     GuardedResolver(reactor, settings).install_on_reactor()
     from scrapy.utils.defer import deferred_from_coro
 
-    task.react(lambda _reactor: deferred_from_coro(_crawl_all(settings, order["sources"], bool(order.get("fresh")))))
+    try:
+        task.react(lambda _reactor: deferred_from_coro(_crawl_all(settings, order["sources"], bool(order.get("fresh")))))
+    except SystemExit as ended:  # all is stored and said: taking the interpreter apart would only take time
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 0)
+
+
+def _end_with_the_parent() -> None:
+    """Whatever is stored is whole, as after a kill; whatever is not is fetched again by the next run."""
+    while os.read(0, 4096):  # not through sys.stdin, whose lock would outlive the main thread
+        pass
+    os._exit(3)
 
 
 async def _crawl_all(settings: Settings, source_ids: Sequence[str], fresh: bool) -> None:
@@ -51,7 +72,7 @@ async def _crawl_all(settings: Settings, source_ids: Sequence[str], fresh: bool)
         queues.setdefault(source.url.split("/")[2] if "://" in source.url else source.url, []).append(source)
     gate = asyncio.Semaphore(HOSTS_AT_ONCE)
     alive = asyncio.ensure_future(_say_alive())
-    # sources of one host follow each other, so that the pace per host holds; hosts run side by side
+    # sources of one host follow each other; hosts run side by side
     await asyncio.gather(*(_crawl_host(settings, library, queue, gate, fresh) for queue in queues.values()))
     alive.cancel()
     library.close()
@@ -59,30 +80,44 @@ async def _crawl_all(settings: Settings, source_ids: Sequence[str], fresh: bool)
 
 async def _crawl_host(settings: Settings, library: Library, queue: list[Source], gate: asyncio.Semaphore, fresh: bool) -> None:
     async with gate:
-        for place, source in enumerate(queue):
-            if place:
-                await asyncio.sleep(settings.crawl_delay_seconds)
+        for source in queue:
             _emit("started", source.id)
             try:
-                await _crawl_one(settings, library, source, fresh)
+                ended = await crawl_one(settings, library, source, fresh)
             except Exception as error:  # one source never stops another
-                _emit(
-                    "finished", source.id, state="failed", message=f"抓取时出错（{type(error).__name__}）。", report=asdict(CrawlReport())
-                )
+                log.exception("the crawl of %s failed", source.id)
+                message = f"抓取时出错（{type(error).__name__}），原因见日志；一直如此请告诉维护的人。"
+                message = error.message if isinstance(error, ZhongcaoError) else message
+                ended = {"state": "failed", "message": message, "report": asdict(CrawlReport())}
+            _emit("finished", source.id, **ended)
 
 
-async def _crawl_one(settings: Settings, library: Library, source: Source, fresh: bool) -> None:
+async def crawl_one(settings: Settings, library: Library, source: Source, fresh: bool = False) -> dict[str, Any]:
+    """Crawl one source on the running reactor: state, message, report, seconds and requests of the run, which is not recorded yet.
+
+    Raises `FetchFailed` where the Redis of the settings cannot be reached.
+    """
     from scrapy.crawler import AsyncCrawlerRunner
 
     from crawler.spiders.feeds import FeedsSpider
     from crawler.spiders.pages import PagesSpider
+    from crawler.spiders.sitemaps import SitemapSpider
 
+    started = time.monotonic()
+    if settings.redis_url:
+        from crawler.sharing import check_redis
+
+        check_redis(settings.redis_url)
+    # the baseline is of feeds alone: a page is always one, and of a sitemap a run reads what is left
+    baseline = library.sources.baseline(source.id) if source.kind is SourceKind.FEED else None
+    spiders = {SourceKind.FEED: FeedsSpider, SourceKind.PAGE: PagesSpider, SourceKind.SITEMAP: SitemapSpider}
     runner = AsyncCrawlerRunner(scrapy_settings(settings))
-    crawler = runner.create_crawler(FeedsSpider if source.kind is SourceKind.FEED else PagesSpider)
-    await runner.crawl(crawler, source=source, state=None if fresh else library.fetches.get(source.url))
+    crawler = runner.create_crawler(spiders[source.kind])
+    await runner.crawl(crawler, source=source, state=None if fresh else library.fetches.get(source.url), library=library)
     spider: Any = crawler.spider
-    state, message = verdict(spider.report, spider.problem, spider.unchanged)
-    _emit("finished", source.id, state=state, message=message, report=asdict(spider.report))
+    state, message = verdict(spider.report, spider.trouble, spider.unchanged, baseline=baseline, remarks=spider.remarks)
+    seconds = round(time.monotonic() - started, 2)
+    return {"state": state, "message": message, "report": asdict(spider.report), "seconds": seconds, "requests": spider.requests}
 
 
 async def _say_alive() -> None:

@@ -1,103 +1,32 @@
-"""The one way into the library: a parsed note is repaired, masked, cleaned and given its address, then stored in batches."""
+"""The one way into the library: what was parsed is prepared, filed under its watch-lists and stored in batches."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawler.addresses import canonical, identity_of, platform_of
-from crawler.items import ParsedCreator, ParsedNote, Refusal
-from crawler.repair import count, moment
+from crawler.items import ParsedComment, ParsedCreator, ParsedNote, Refusal
+from crawler.preparation import account_fingerprint, creator_of, prepare, prepare_comment
+from crawler.watching import Membership, membership
 from recommender.errors import Conflict, InputError
 from recommender.library import Library
-from recommender.library.model import (
-    Counts,
-    CrawlReport,
-    Creator,
-    CreatorTier,
-    IncomingContent,
-    MediaKind,
-    Platform,
-    Rights,
-    UpsertOutcome,
-)
+from recommender.library.model import CrawlReport, Creator, IncomingComment, IncomingContent, Rights, UpsertOutcome
 from recommender.library.tables import SHANGHAI
-from recommender.text.cleaning import clean_text, hashtags
-from recommender.text.masking import KINDS, mask_personal
+
+__all__ = ["Intake", "account_fingerprint", "creator_of", "local_now", "prepare", "take_in", "take_in_one"]
 
 BATCH = 500
 MOST_REFUSALS = 500  # sentences kept in a report; the number refused is always exact
-MOST_TAGS = 50
-TIERS = ((500_000, CreatorTier.HEAD), (50_000, CreatorTier.SHOULDER), (5_000, CreatorTier.KOC))  # least followers
+SHOWN_TITLE = 40  # characters of a title, or of a text without one, in a shown outcome
+READ_BEFORE = "和前面读到的是同一条。"
+UNRELATED = "和关注清单无关，没有收"
+OVER_QUOTA = "超出关注清单这一周的名额，没有收"
 
-_NOTHING = frozenset({"-", "--", "null", "None", "none", "NULL", "undefined"})
-_SPACE = re.compile(r"\s")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_NOTE_ADDRESSES = {Platform.XHS: "https://www.xiaohongshu.com/explore/{}", Platform.WEIBO: "https://m.weibo.cn/detail/{}"}
-
-
-def account_fingerprint(account_id: str) -> str:
-    """Sixteen hex digits that stand for an account: what newer exports give as `creator_hash` for the same account."""
-    return hashlib.sha256(account_id.encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def creator_of(platform: Platform, account_id: str, account_hash: str, name: str, fans: object = None) -> Creator | None:
-    """The creator, or None where nothing identifies one. A masked name (`张***三`) is nobody's name."""
-    name = _plain(name)[:80]
-    name = "" if "*" in name else clean_text(mask_personal(name)[0])
-    account_id, account_hash = _plain(account_id), _plain(account_hash)
-    key = account_hash or (account_fingerprint(account_id) if account_id else "") or (account_fingerprint(f"name:{name}") if name else "")
-    followers = count(fans)
-    return Creator(f"{platform.value}-{key}", platform, name, followers, _tier(followers)) if key else None
-
-
-LONGEST_TITLE = 40  # characters; platforms allow 20 to 30, so a longer one is checked against the text
-
-
-def prepare(note: ParsedNote, *, now: datetime | None = None, rights: Rights = Rights.UNKNOWN) -> IncomingContent | Refusal:
-    """The note as the library takes it, or one sentence why not. `rights` hold where the note says none itself."""
-    original_title, in_title = mask_personal(_plain(note.title))
-    original_text, in_text = mask_personal(_plain(note.text))
-    images = tuple(dict.fromkeys(filter(None, map(_media, note.images))))
-    video_url = _media(note.video_url)
-    where = note.where or note.url or "一条内容"
-    if not (original_title or original_text or images or video_url):
-        return Refusal(f"{where}：没有标题、正文、图片或视频，没有可存的内容。")
-    platform = note.platform if note.platform is not Platform.WEB else platform_of(note.url)
-    url, identity = canonical(note.url), _plain(note.identity) or identity_of(note.url)
-    if not url and identity and platform in _NOTE_ADDRESSES and not note.is_sample:  # a sample is published nowhere
-        url = _NOTE_ADDRESSES[platform].format(identity)
-    title, text = clean_text(original_title), clean_text(original_text)
-    if len(title) > LONGEST_TITLE and _runs_into(title, text):
-        title = ""  # some exports repeat the beginning of the text where the author gave no title
-    if not identity and not url:
-        if not (title or text):
-            return Refusal(f"{where}：没有编号、链接和文字，认不出是哪一条。")
-        identity = "t" + account_fingerprint(f"{title}\n{text}")
-    return IncomingContent(
-        platform=platform,
-        identity=identity,
-        url=url,
-        kind=note.kind or (MediaKind.VIDEO if video_url else MediaKind.IMAGE if images else MediaKind.TEXT),
-        title=title,
-        text=text,
-        original_title=original_title,
-        original_text=original_text,
-        tags=_tags(note.tags) or hashtags(text)[:MOST_TAGS],
-        creator=creator_of(platform, note.creator_id, note.creator_hash, note.creator_name, note.creator_fans),
-        published_at=moment(note.published_at, now),
-        source_updated_at=moment(note.updated_at, now),
-        counts=Counts(count(note.liked), count(note.collected), count(note.commented), count(note.shared)),
-        images=images,
-        video_url=video_url,
-        is_sample=note.is_sample,
-        rights=note.rights or rights,
-        diversion=tuple(kind for kind in KINDS if kind in in_title or kind in in_text),
-    )
+Parsed = ParsedNote | ParsedCreator | ParsedComment | Refusal
+Outcomes = Callable[[str, str, str, str], None]
+_Key = tuple[str, str]
 
 
 def take_in_one(library: Library, note: ParsedNote) -> UpsertOutcome:
@@ -105,7 +34,8 @@ def take_in_one(library: Library, note: ParsedNote) -> UpsertOutcome:
     prepared = prepare(note)
     if isinstance(prepared, Refusal):
         raise InputError(prepared.reason)
-    outcome = library.contents.upsert([prepared])[0]
+    lists = membership(library, local_now()).lists_of(prepared) or ()
+    outcome = library.contents.upsert([replace(prepared, watch_lists=lists)])[0]
     if outcome.state == "refused":
         raise Conflict(outcome.reason)
     return outcome
@@ -113,18 +43,16 @@ def take_in_one(library: Library, note: ParsedNote) -> UpsertOutcome:
 
 def take_in(
     library: Library,
-    notes: Iterable[ParsedNote | ParsedCreator | Refusal],
+    notes: Iterable[Parsed],
     *,
     source_id: str | None = None,
     rights: Rights = Rights.UNKNOWN,
     now: datetime | None = None,
+    watch_lists: tuple[str, ...] = (),
+    dry_run: bool = False,
 ) -> CrawlReport:
-    """Store what was parsed, in batches of 500, and say what became of each.
-
-    found = new + changed + unchanged + duplicates + refused, where duplicates repeat an identity read earlier in the same
-    call; of such the newest version is stored, whatever their order. Creators are stored and not counted.
-    """
-    intake = Intake(library, source_id=source_id, rights=rights, now=now)
+    """Store what was parsed, in batches of 500, and say what became of each. See `Intake`."""
+    intake = Intake(library, source_id=source_id, rights=rights, now=now, watch_lists=watch_lists, dry_run=dry_run)
     for note in notes:
         intake.add(note)
     return intake.finish()
@@ -132,61 +60,151 @@ def take_in(
 
 @dataclass(slots=True)
 class Intake:
-    """A running intake, for callers that get their notes one by one (a crawl's pipeline, an import with progress)."""
+    """A running intake, for callers that get their notes one by one (a crawl's pipeline, an import with progress).
+
+    found = new + changed + unchanged + duplicates + refused + left_out, where duplicates repeat an identity or an address
+    read earlier in the same run; of such a whole one goes before one that is but the beginning, then the newest, whatever
+    their order. What a source's watch-lists do not want (`unrelated`) or have no room for (`over_quota`) is left out: the
+    library stays as it is, and one of the `remarks`, which also end the report's refusals, says how many. Creators and
+    comments are stored and counted apart.
+
+    A content joins the lists of the source `source_id`, those of `watch_lists`, and every list whose words it holds.
+    With `dry_run` the report is what would come, and nothing is stored. `outcomes` is told of every note in the end:
+    where it stood, its state (new, changed, unchanged, duplicate, refused, left_out), its title, and why.
+    """
 
     library: Library
     source_id: str | None = None
     rights: Rights = Rights.UNKNOWN
     now: datetime | None = None
+    watch_lists: tuple[str, ...] = ()
+    dry_run: bool = False
+    outcomes: Outcomes | None = None
     found: int = 0
     duplicates: int = 0
     creators: int = 0
+    comments: int = 0
+    unrelated: int = 0
+    over_quota: int = 0
     refusals: list[str] = field(default_factory=list)
     _refused: int = 0
-    _batch: dict[tuple[str, str], IncomingContent] = field(default_factory=dict)
-    _where: dict[tuple[str, str], str] = field(default_factory=dict)
-    _newest: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
-    _states: dict[tuple[str, str], str] = field(default_factory=dict)
+    _membership: Membership | None = None
+    _batch: dict[_Key, IncomingContent] = field(default_factory=dict)
+    _where: dict[_Key, str] = field(default_factory=dict)
+    _best: dict[_Key, tuple[bool, datetime | None]] = field(default_factory=dict)  # whether it is partial, and its time of change
+    _states: dict[_Key, str] = field(default_factory=dict)
+    _met: dict[str, tuple[_Key, bool]] = field(default_factory=dict)  # ids and addresses of earlier batches; whether partial
     _creators: list[Creator] = field(default_factory=list)
+    _comments: list[IncomingComment] = field(default_factory=list)
 
-    def add(self, note: ParsedNote | ParsedCreator | Refusal) -> None:
+    def add(self, note: Parsed) -> None:
         """Take one; it is in the library at the latest after `finish`."""
         if isinstance(note, ParsedCreator):
             self._add_creator(note)
-            return
-        self.found += 1
-        item = prepare(note, now=self.now, rights=self.rights) if isinstance(note, ParsedNote) else note
-        if isinstance(item, Refusal):
-            self.refuse(item.reason)
-            return
-        key = (item.platform.value, item.identity or item.url)
-        if key in self._newest:
-            self.duplicates += 1
-            newest = self._newest[key]
-            if item.source_updated_at is None or (newest is not None and item.source_updated_at <= newest):
-                return
-        self._newest[key] = item.source_updated_at
-        self._batch[key] = item
-        self._where[key] = note.where if isinstance(note, ParsedNote) else ""
-        if len(self._batch) >= BATCH:
+        elif isinstance(note, ParsedComment):
+            self._add_comment(note)
+        else:
+            self.found += 1
+            item = prepare(note, now=self.now, rights=self.rights) if isinstance(note, ParsedNote) else note
+            if isinstance(item, Refusal):
+                self.refuse(item.reason)
+            else:
+                self._add_content(item, note.where if isinstance(note, ParsedNote) else "")
+        if len(self._batch) >= BATCH or len(self._comments) >= BATCH:
             self.flush()
 
-    def flush(self) -> None:
-        """Store what is waiting, in one transaction."""
-        if self._creators:
-            self.library.creators.upsert(self._creators)
-            self._creators = []
-        if not self._batch:
+    def _add_content(self, item: IncomingContent, where: str) -> None:
+        if self._membership is None:
+            self._membership = membership(self.library, self.now or local_now(), self.source_id, self.watch_lists)
+        lists = self._membership.lists_of(item)
+        if lists is None:
+            self.unrelated += 1
+            self._show(where, "left_out", item, f"{UNRELATED}。")
             return
-        for key, outcome in zip(
-            self._batch, self.library.contents.upsert(list(self._batch.values()), source_id=self.source_id), strict=True
-        ):
-            before = self._states.get(key)
-            # a newer version of what this run stored already: the note counts once, as the more telling of the two
-            self._states[key] = outcome.state if before is None or (before == "unchanged" and outcome.state == "changed") else before
-            if outcome.state == "refused" and before is None:
-                self._tell(f"{self._where[key] or key[1]}：{outcome.reason}")
+        key = (item.platform.value, item.identity or item.url)
+        if key in self._best:
+            self.duplicates += 1
+            if not _is_better(item, *self._best[key]):
+                self._show(where, "duplicate", item, READ_BEFORE)
+                return
+            newest = self._best[key][1]
+            if newest and item.source_updated_at and item.source_updated_at < newest:
+                item = replace(item, source_updated_at=newest)  # or the beginning, where it is stored already, would be the newer version
+            if earlier := self._batch.pop(key, None):
+                self._show(self._where[key], "duplicate", earlier, READ_BEFORE)
+            else:  # its outcome is told already, and this version is stored over it
+                self._show(where, "duplicate", item, READ_BEFORE)
+        self._best[key] = (item.partial, item.source_updated_at)
+        self._batch[key] = replace(item, watch_lists=lists) if lists else item
+        self._where[key] = where
+
+    def flush(self) -> None:
+        """Store what is waiting: contents in one transaction, creators and comments beside them."""
+        if not self.dry_run:
+            if self._creators:
+                self.library.creators.upsert(self._creators)
+            if self._comments:
+                self.library.comments.upsert(self._comments)
+        self._creators, self._comments = [], []
+        self._drop_met()
+        if self._membership and self._membership.room:
+            self._leave_out(self._membership)
+        if self._batch:
+            self._batch = dict(sorted(self._batch.items(), key=lambda each: each[1].partial))  # of one address the first is stored
+            outcomes = self.library.contents.upsert(list(self._batch.values()), source_id=self.source_id, dry_run=self.dry_run)
+            for (key, item), outcome in zip(self._batch.items(), outcomes, strict=True):
+                self._became(key, item, self._once(key, item, outcome))
         self._batch, self._where = {}, {}
+
+    def _leave_out(self, lists: Membership) -> None:
+        """Keep of the batch what the quotas have room for; what is stored already is brought up to date all the same."""
+        outcomes = self.library.contents.upsert(list(self._batch.values()), source_id=self.source_id, dry_run=True)
+        for (key, item), outcome in zip(list(self._batch.items()), outcomes, strict=True):
+            if self._states.get(key) == "left_out":  # a newer version of it
+                del self._batch[key]
+                continue
+            joined = lists.admit(item.watch_lists, new=outcome.state == "new" and key not in self._states)
+            if joined is not None:
+                self._batch[key] = replace(item, watch_lists=joined)
+                continue
+            del self._batch[key]
+            self._states[key] = "left_out"
+            self.over_quota += 1
+            self._show(self._where[key], "left_out", item, f"{OVER_QUOTA}。")
+
+    def has_met(self, url: str) -> bool:
+        """Whether this run has had a content of this canonical address, stored it or, in a dry run, would have."""
+        return url in self._met
+
+    def _drop_met(self) -> None:
+        """Leave out of the batch what an earlier one held under another identity and the same address, unless this one is fuller."""
+        for key, item in list(self._batch.items()):
+            first, partial = self._met.get(item.url, (key, True))
+            if first != key and (item.partial or not partial):
+                del self._batch[key]
+                if key not in self._states:  # otherwise it is told already, as a repetition of itself
+                    self._states[key] = "duplicate"
+                    self._show(self._where[key], "duplicate", item, READ_BEFORE)
+
+    def _once(self, key: _Key, item: IncomingContent, outcome: UpsertOutcome) -> UpsertOutcome:
+        """The outcome; a duplicate where an earlier batch, stored or in a dry run not, held the same content under another identity."""
+        if outcome.state in ("duplicate", "refused"):
+            return outcome
+        names = {outcome.id, item.url} - {""}
+        if any(self._met.get(name, (key,))[0] != key for name in names):
+            return replace(outcome, state="duplicate")
+        self._met.update(dict.fromkeys(names, (key, item.partial)))
+        return outcome
+
+    def _became(self, key: _Key, item: IncomingContent, outcome: UpsertOutcome) -> None:
+        before = self._states.get(key)
+        if before is None:
+            reason = READ_BEFORE if outcome.state == "duplicate" else outcome.reason
+            self._show(self._where[key], outcome.state, item, reason)
+            if outcome.state == "refused":
+                self._tell(f"{self._where[key] or key[1]}：{outcome.reason}")
+        # a newer version of what this run stored already: the note counts once, as the more telling of the two
+        self._states[key] = outcome.state if before is None or (before == "unchanged" and outcome.state == "changed") else before
 
     def finish(self) -> CrawlReport:
         """Store the rest and give the report."""
@@ -199,8 +217,15 @@ class Intake:
             unchanged=states["unchanged"],
             duplicates=self.duplicates + states["duplicate"],
             refused=self._refused + states["refused"],
-            refusals=tuple(self.refusals),
+            left_out=self.unrelated + self.over_quota,
+            refusals=(*self.refusals, *self.remarks),
         )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """A sentence for each kind of thing that was left out."""
+        left_out = ((self.unrelated, UNRELATED), (self.over_quota, OVER_QUOTA))
+        return tuple(f"{number} 条{why}。" for number, why in left_out if number)
 
     def _add_creator(self, parsed: ParsedCreator) -> None:
         creator = creator_of(parsed.platform, parsed.creator_id, "", parsed.name, parsed.fans)
@@ -208,44 +233,39 @@ class Intake:
             self.creators += 1
             self._creators.append(creator)
 
+    def _add_comment(self, parsed: ParsedComment) -> None:
+        comment = prepare_comment(parsed, now=self.now)
+        if isinstance(comment, Refusal):
+            self.found += 1
+            self.refuse(comment.reason)
+        elif comment:
+            self.comments += 1
+            self._comments.append(comment)
+
     def refuse(self, reason: str) -> None:
         """Count one as refused, with the sentence why."""
         self._refused += 1
         self._tell(reason)
+        if self.outcomes:
+            where, _, why = reason.partition("：")
+            self.outcomes(where if why else "", "refused", "", why or where)
+
+    def _show(self, where: str, state: str, item: IncomingContent, reason: str) -> None:
+        if self.outcomes:
+            self.outcomes(where, state, item.title or item.text[:SHOWN_TITLE], reason)
 
     def _tell(self, sentence: str) -> None:
         if len(self.refusals) < MOST_REFUSALS:
             self.refusals.append(sentence)
 
 
+def _is_better(item: IncomingContent, partial: bool, newest: datetime | None) -> bool:
+    """Whether a repetition is to be stored in place of what was met before: whole where that was partial, or else newer."""
+    if item.partial != partial:
+        return partial
+    return item.source_updated_at is not None and (newest is None or item.source_updated_at > newest)
+
+
 def local_now() -> datetime:
     """This moment in Asia/Shanghai."""
     return datetime.now(SHANGHAI)
-
-
-def _tier(followers: int | None) -> CreatorTier:
-    return next((tier for least, tier in TIERS if followers is not None and followers >= least), CreatorTier.ORDINARY)
-
-
-def _runs_into(title: str, text: str) -> bool:
-    start = "".join(title.rstrip(".…").split())
-    return "".join(text[: 2 * len(title)].split()).startswith(start)
-
-
-def _plain(text: str) -> str:
-    text = text.strip()
-    if text in _NOTHING:
-        return ""
-    return _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
-
-
-def _media(url: str) -> str:
-    url = _plain(url)
-    if url.startswith("//"):
-        url = "https:" + url
-    return url if url.startswith(("https://", "http://")) and not _SPACE.search(url) else ""
-
-
-def _tags(tags: Iterable[str]) -> tuple[str, ...]:
-    words = (clean_text(_plain(tag)).strip("# ").removesuffix("[话题]") for tag in tags)
-    return tuple(dict.fromkeys(word for word in words if word))[:MOST_TAGS]

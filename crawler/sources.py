@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from crawler.addresses import canonical
+from crawler.watching import rematch
 from recommender.errors import InputError
 from recommender.library import Library
 from recommender.library.model import Rights, Source, SourceKind, WatchKind, WatchList
 
 EXAMPLE = Path(__file__).with_name("example_sources.toml")
 
-_WATCH_FIELDS = {"kind": str, "name": str, "terms": list}
+_WATCH_FIELDS = {
+    "kind": str,
+    "name": str,
+    "terms": list,
+    "aliases": list,
+    "schedule_minutes": int,
+    "weekly_quota": int,
+    "quiet_days": int,
+    "enabled": bool,
+}
 _SOURCE_FIELDS = {
     "name": str,
     "kind": str,
@@ -24,27 +34,39 @@ _SOURCE_FIELDS = {
     "watch": (str, list),
     "schedule_minutes": int,
     "max_items": int,
+    "max_requests": int,
+    "only_matching": bool,
+    "full_text": bool,
     "rights": str,
     "enabled": bool,
 }
-_LEAST = {"schedule_minutes": 5, "max_items": 1}
-_MOST = {"schedule_minutes": 525_600, "max_items": 1_000}
+_RECORDED = ("last_run_at", "last_success_at", "last_state", "last_message", "last_found", "last_new", "failures")
+RANGES = {  # least and most of each number that a person gives
+    "schedule_minutes": (5, 525_600),
+    "max_items": (1, 1_000),
+    "max_requests": (1, 10_000),
+    "weekly_quota": (0, 1_000_000),
+    "quiet_days": (0, 3_650),
+}
 
 
 def apply_sources(library: Library, path: Path, *, force: bool = False) -> tuple[int, int]:
     """Add what the file names and the library does not have; returns (added, changed), counted over watch-lists and sources.
 
     A source is known by its address, a watch-list by kind and name. What the library has is only changed with `force`.
-    Raises `InputError` naming the entry and the field; nothing is stored then.
+    Stored contents are filed anew under the lists that were added or changed. Raises `InputError` naming the entry and the
+    field; nothing is stored then.
     """
     watch_lists, sources = read_sources(path)
-    added = changed = 0
+    filed = library_ids(library, watch_lists)
+    watch_lists = [replace(each, id=filed[each.id]) for each in watch_lists]
+    sources = [replace(each, watch_lists=tuple(filed[one] for one in each.watch_lists)) for each in sources]
     known_lists = {watch_list.id: watch_list for watch_list in library.watch_lists.all()}
-    for watch_list in watch_lists:
-        before = known_lists.get(watch_list.id)
-        if before is None or (force and before != watch_list):
-            library.watch_lists.put(watch_list)
-            added, changed = added + (before is None), changed + (before is not None)
+    written = [each for each in watch_lists if each.id not in known_lists or (force and known_lists[each.id] != each)]
+    for watch_list in written:
+        library.watch_lists.put(watch_list)
+    changed = sum(watch_list.id in known_lists for watch_list in written)
+    added = len(written) - changed
     known = {canonical(source.url): source for source in library.sources.all()}
     for source in sources:
         existing = known.get(canonical(source.url))
@@ -54,6 +76,7 @@ def apply_sources(library: Library, path: Path, *, force: bool = False) -> tuple
         elif force and (wanted := _laid_over(existing, source)) != existing:
             library.sources.replace(wanted)
             changed += 1
+    rematch(library, *(watch_list.id for watch_list in written))
     return added, changed
 
 
@@ -75,6 +98,19 @@ def read_sources(path: Path) -> tuple[list[WatchList], list[Source]]:
         if first := seen.setdefault(canonical(source.url), number) - number:
             raise InputError(f"第 {number} 个 [[source]] 和第 {number + first} 个的网址相同：{source.url}。", field="url")
     return watch_lists, sources
+
+
+def library_ids(library: Library, watch_lists: Sequence[WatchList]) -> dict[str, str]:
+    """The library's id of each watch-list by its own: what the library has by kind and name may have another id there."""
+    there = library.watch_lists.all()
+    ids = {each.id for each in there}
+    same = {(each.kind, each.name): each.id for each in there}
+    return {each.id: each.id if each.id in ids else same.get((each.kind, each.name), each.id) for each in watch_lists}
+
+
+def watch_list_id(kind: WatchKind, name: str) -> str:
+    """The id of a watch-list made from its kind and name: the same file gives the same ids anywhere."""
+    return "w" + hashlib.sha256(f"{kind.value}:{name}".encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def source_id(url: str) -> str:
@@ -105,8 +141,28 @@ def _watch_list(entry: Mapping[str, Any], number: int) -> WatchList:
     if not name:
         raise InputError(f"{where} 缺少 name。", field="name")
     kind = _member(WatchKind, entry.get("kind"), where, "kind")
-    terms = tuple(dict.fromkeys(str(term).strip() for term in entry.get("terms", []) if str(term).strip()))
-    return WatchList("w" + hashlib.sha256(f"{kind.value}:{name}".encode()).hexdigest()[:12], kind, name, terms)
+    _check_ranges(entry, where)
+    return WatchList(
+        id=watch_list_id(kind, name),
+        kind=kind,
+        name=name,
+        terms=_texts(entry.get("terms", [])),
+        aliases=_texts(entry.get("aliases", [])),
+        schedule_minutes=entry.get("schedule_minutes"),
+        weekly_quota=entry.get("weekly_quota", 0),
+        quiet_days=entry.get("quiet_days", 0),
+        enabled=entry.get("enabled", True),
+    )
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for value in values if (text := str(value).strip())))
+
+
+def _check_ranges(entry: Mapping[str, Any], where: str) -> None:
+    for name, (least, most) in RANGES.items():
+        if name in entry and not least <= entry[name] <= most:
+            raise InputError(f"{where} 的 {name} 应在 {least} 到 {most} 之间。", field=name)
 
 
 def _source(entry: Mapping[str, Any], number: int, watch_ids: Mapping[str, str]) -> Source:
@@ -119,9 +175,7 @@ def _source(entry: Mapping[str, Any], number: int, watch_ids: Mapping[str, str])
     for name in watch:
         if name not in watch_ids:
             raise InputError(f"{where} 的 watch {str(name)[:40]!r} 没有对应的 [[watch]]。", field="watch")
-    for name in ("schedule_minutes", "max_items"):
-        if name in entry and not _LEAST[name] <= entry[name] <= _MOST[name]:
-            raise InputError(f"{where} 的 {name} 应在 {_LEAST[name]} 到 {_MOST[name]} 之间。", field=name)
+    _check_ranges(entry, where)
     return Source(
         id=source_id(url),
         name=str(entry.get("name", "")).strip() or url,
@@ -131,6 +185,9 @@ def _source(entry: Mapping[str, Any], number: int, watch_ids: Mapping[str, str])
         schedule_minutes=entry.get("schedule_minutes", 360),
         max_items=entry.get("max_items", 50),
         enabled=entry.get("enabled", True),
+        only_matching=entry.get("only_matching", False),
+        full_text=entry.get("full_text", True),
+        max_requests=entry.get("max_requests", 60),
         rights=_member(Rights, entry.get("rights", "reference"), where, "rights"),
     )
 
@@ -145,5 +202,4 @@ def _member(kinds: Any, value: Any, where: str, field: str) -> Any:
 
 def _laid_over(existing: Source, wanted: Source) -> Source:
     """What the file says, on the library's row: its id and the record of its runs stay."""
-    names = ("name", "kind", "watch_lists", "schedule_minutes", "max_items", "enabled", "rights")
-    return replace(existing, **{name: getattr(wanted, name) for name in names})
+    return replace(wanted, id=existing.id, **{name: getattr(existing, name) for name in _RECORDED})

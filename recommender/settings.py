@@ -39,9 +39,7 @@ class Settings:
         "cache", "cache: show pictures through the service and keep them; reference: fetch them anew, keep none; off: drawn covers only."
     )
     picture_cache_megabytes: int = _setting(500, "Room for kept pictures; those not looked at for longest go first.")
-    alert_url: str = _setting(
-        "", "Webhook (or WeCom group robot) that is told when a source fails or a watch-list runs dry."
-    )
+    alert_url: str = _setting("", "Webhook (or WeCom group robot) that is told when a source fails or a watch-list runs dry.")
     alert_secret: str = _setting("", "Secret that signs what the webhook is told (HMAC-SHA256 over timestamp and body).")
     redis_url: str = _setting("", "Redis that several machines share one crawl queue and duplicate filter through; empty means no Redis.")
     worker: bool = _setting(True, "Run scheduled crawls, indexing and digests inside the service.")

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from crawler.importers.files import export_files, file_rows, reader_of
-from crawler.importers.mediacrawler import Reader, is_comments
-from crawler.importers.rows import BrokenRow
-from crawler.intake import Intake
-from crawler.items import Refusal
+from crawler.importers.files import OFTEN_OTHER, export_files
+from crawler.importers.importing import Import
+from crawler.importers.previewing import Preview, preview
+from crawler.importers.report import FileReport, ImportLine, ImportReport
 from recommender.errors import NotAnExport
 from recommender.library import Library
-from recommender.library.model import Rights
+from recommender.library.model import ColumnMapping, Rights
 
-__all__ = ["ImportReport", "import_paths"]
-
-PROGRESS_EVERY = 250  # rows
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did: read = new + changed + unchanged + duplicates + refused, in rows of contents.
-
-    `duplicates` repeat an identity read earlier in the run. `creators` counts rows of creators files, `unusable` paths that
-    are missing or no export. `problems` has one sentence per file that could not be used or was left (comments), `refusals`
-    one per refused row.
-    """
-
-    files: int
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    duplicates: int
-    refused: int
-    creators: int
-    unusable: int
-    seconds: float
-    refusals: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+__all__ = ["FileReport", "ImportLine", "ImportReport", "Preview", "import_paths", "preview"]
 
 
 def import_paths(
@@ -50,17 +23,25 @@ def import_paths(
     *,
     rights: Rights = Rights.UNKNOWN,
     progress: Callable[[int, int], None] | None = None,
+    dry_run: bool = False,
+    mapping: ColumnMapping | None = None,
+    categories: Collection[str] = (),
 ) -> ImportReport:
     """Read every export among `paths` into the library; a broken row or file never stops the rest.
 
-    `progress(done, total)` is called with bytes of files. Raises `NotAnExport` only where no file at all could be used.
+    `progress(done, total)` is called with bytes of files. With `dry_run` the report is what would come, and nothing is stored.
+    `mapping` says what the columns of a spreadsheet mean, `categories` which 品类 our own spreadsheet may name (() for any).
+    Raises `NotAnExport` only where no file at all could be used.
     """
-    started = time.perf_counter()
-    files, problems = export_files(Path(path) for path in paths)
+    named = list(dict.fromkeys(Path(path) for path in paths))
+    files, missing, left = export_files(named)
     sizes = {file: max(file.stat().st_size, 1) for file in files}
+    several = Counter(file.name for file in files)
+    names = {file: file.name if several[file.name] == 1 else f"{file.parent.name}/{file.name}" for file in files}
     total, done, used = sum(sizes.values()), 0, 0
-    unusable = len(problems)
-    intake = Intake(library, rights=rights)
+    running = Import(library, rights, dry_run=dry_run, mapping=mapping, categories=categories)
+    running.problems += missing
+    unusable = len(missing)
     for file in files:
         before = done
 
@@ -69,58 +50,14 @@ def import_paths(
                 progress(before + int(part * size), total)
 
         try:
-            left = _import_file(intake, file, tell)
+            running.take(file, names[file], tell)
             used += 1
-            problems += [left] if left else []
         except NotAnExport as error:
-            problems.append(error.message)
-            unusable += 1
+            running.problems.append(error.message)
+            unusable += file in named or file.suffix.lower() not in OFTEN_OTHER
         done += sizes[file]
         tell(1.0)
-    report = intake.finish()
+    running.problems += left
     if not used:
-        raise NotAnExport(" ".join(problems) or "没有给出要导入的文件。")
-    return ImportReport(
-        files=used,
-        read=report.found,
-        new=report.new,
-        changed=report.changed,
-        unchanged=report.unchanged,
-        duplicates=report.duplicates,
-        refused=report.refused,
-        creators=intake.creators,
-        unusable=unusable,
-        seconds=round(time.perf_counter() - started, 3),
-        refusals=report.refusals,
-        problems=tuple(problems),
-    )
-
-
-def _import_file(intake: Intake, file: Path, tell: Callable[[float], None]) -> str:
-    """Take in one file; returns a sentence where something of it was left on purpose. Raises `NotAnExport`."""
-    readers: dict[tuple[str, ...], Reader | None] = {}
-    waiting: list[Refusal] = []  # rows without a reader are refused only once the file has proved to be an export
-    comments, recognised, rows = 0, False, 0
-    for rows, row in enumerate(file_rows(file), 1):
-        if isinstance(row, BrokenRow):
-            waiting.append(Refusal(row.reason))
-            continue
-        columns = tuple(row.values)
-        if columns not in readers:
-            readers[columns] = reader_of(columns)
-        reader = readers[columns]
-        if reader is None:
-            if is_comments(frozenset(columns)):
-                comments += 1
-            else:
-                waiting.append(Refusal(f"{row.where}：列名不认识，看不出是哪种导出的内容。"))
-            continue
-        recognised = True
-        intake.add(reader(row.values, row.where))
-        if rows % PROGRESS_EVERY == 0:
-            tell(row.part)
-    if not recognised and not comments and (waiting or rows):
-        raise NotAnExport(f"{file.name}：不是认识的导出文件（认不出列名；应为 MediaCrawler 等工具导出的内容）。")
-    for refusal in waiting:
-        intake.add(refusal)
-    return f"{file.name}：{comments} 行是评论，没有导入（只导入内容和达人）。" if comments else ""
+        raise NotAnExport(" ".join(running.problems) or "没有给出要导入的文件。")
+    return running.report(used, unusable)

@@ -9,24 +9,39 @@ from typing import Any
 
 import orjson
 
-from crawler.importers.rows import BrokenRow, Row
+from crawler.importers.rows import BrokenRow, Link, Remark, Row, text_of
 
 MOST_BROKEN = 1_000  # after so many broken places the rest of a file is left, and said so
 _WRAPPERS = ("items", "data", "notes", "list", "records", "contents")
 _NEXT_OBJECT = re.compile(r'\{\s*"[^"\n]{1,40}"\s*:')
 
 
-def array_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
-    """The objects of a JSON array (also one inside `{"data": […]}`), or of one that is broken somewhere."""
+def array_rows(text: str, name: str) -> Iterator[Row | BrokenRow | Link | Remark]:
+    """The objects of a JSON array (also one inside `{"data": […]}`), or of one that is broken somewhere; its addresses as links."""
     try:
         value = orjson.loads(text)
     except (orjson.JSONDecodeError, RecursionError, UnicodeEncodeError):
         yield from _scattered(text, name)
         return
     items = _listed(value)
+    empty = 0
     for number, item in enumerate(items, 1):
         where = f"{name} 第 {number} 条"
-        yield Row(where, item, number / len(items)) if isinstance(item, dict) else BrokenRow(f"{where}：应为一个 JSON 对象。")
+        if isinstance(item, dict):
+            if item and (fields := _record(item)) is not None:
+                empty += not fields
+                item = fields  # noqa: PLW2901
+            if item:
+                yield Row(where, item, number / len(items))
+        elif isinstance(item, str) and item.startswith(("http://", "https://")):
+            yield Link(item)
+        else:
+            yield BrokenRow(f"{where}：应为一个 JSON 对象。")
+    if empty:
+        yield Remark(f"{name}：{empty} 条记录是空的，没有导入。")
+    total = value["data"].get("total") if isinstance(value, dict) and isinstance(value.get("data"), dict) else None
+    if isinstance(total, int) and total > len(items) > 1:
+        yield Remark(f"{name}：原表有 {total} 条，这个文件只有 {len(items)} 条，其余要另外导出。")
 
 
 def line_rows(text: str, name: str) -> Iterator[Row | BrokenRow]:
@@ -60,8 +75,31 @@ def _listed(value: Any) -> list[Any]:
         for name in _WRAPPERS:
             if isinstance(value.get(name), list):
                 return list(value[name])
+        inner = value.get("data")
+        records = inner.get("items") if isinstance(inner, dict) else None
+        if isinstance(records, list) and records and all(isinstance(record, dict) and "fields" in record for record in records):
+            return records  # a table of Feishu
         return [value]
     return value if isinstance(value, list) else [value]
+
+
+def _record(item: dict[str, Any]) -> dict[str, Any] | None:
+    """The cells of a record of a Feishu table, by their column; None where the object is none."""
+    fields = item.get("fields")
+    if not isinstance(fields, dict) or not item.keys() <= {"fields", "record_id", "id", "created_time", "last_modified_time", "record_url"}:
+        return None
+    return {name: _cell(value) for name, value in fields.items()}
+
+
+def _cell(value: Any) -> Any:
+    """A cell that Feishu gives as a list of pieces: their texts joined, the address of a link, nothing for uploaded files."""
+    if isinstance(value, dict):
+        return text_of(value.get("link") or value.get("text") or value.get("value"))
+    if not isinstance(value, list):
+        return value
+    if all(isinstance(part, str) for part in value):
+        return ",".join(value)
+    return "".join(text_of(_cell(part)) for part in value if isinstance(part, dict) and "file_token" not in part)
 
 
 def _scattered(text: str, name: str) -> Iterator[Row | BrokenRow]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from crawler.items import ParsedCreator, ParsedNote
+from crawler.importers.mediacrawler_people import comment_reader, creator_reader, is_comments
+from crawler.importers.rows import Reader, text_of
+from crawler.items import ParsedNote
 from recommender.library.model import MediaKind, Platform
 
 _TAG = re.compile(r"<[^<>]{1,400}>")
@@ -123,40 +126,34 @@ LAYOUTS = (
 )
 _VIDEO_ALWAYS = frozenset({Platform.KUAISHOU, Platform.BILIBILI})
 
-Reader = Callable[[Mapping[str, Any], str], ParsedNote | ParsedCreator]
+_FOLDERS = {
+    "xhs": Platform.XHS,
+    "wb": Platform.WEIBO,
+    "weibo": Platform.WEIBO,
+    "dy": Platform.DOUYIN,
+    "douyin": Platform.DOUYIN,
+    "ks": Platform.KUAISHOU,
+    "kuaishou": Platform.KUAISHOU,
+    "bili": Platform.BILIBILI,
+    "bilibili": Platform.BILIBILI,
+    "zhihu": Platform.ZHIHU,
+}
 
 
-def is_comments(columns: frozenset[str]) -> bool:
-    """Whether rows with these columns are comments."""
-    return "comment_id" in columns
+def platform_of_path(path: Path) -> Platform | None:
+    """The platform that MediaCrawler's folder (`data/ks/json/…`) or workbook (`ks_search_….xlsx`) is named after."""
+    names = [path.name.split("_")[0], *(parent.name for parent in path.parents[:3])]
+    return next((_FOLDERS[name.lower()] for name in names if name.lower() in _FOLDERS), None)
 
 
-def reader_of(columns: frozenset[str]) -> Reader | None:
+def reader_of(columns: frozenset[str], hint: Platform | None = None) -> Reader | None:
     """What reads rows with these columns, or None where they are of no MediaCrawler export."""
     if is_comments(columns):
-        return None
+        return comment_reader(columns, hint)
     for layout in LAYOUTS:
         if layout.needs <= columns:
             return _note_reader(layout)
-    if {"user_id", "nickname", "fans"} <= columns:
-        platform = (
-            Platform.XHS if "interaction" in columns else Platform.WEIBO if "tweets_count" in columns or "profile_url" in columns else None
-        )
-        return _creator_reader(platform) if platform else None
-    return None
-
-
-def text_of(value: Any) -> str:
-    """A cell as text: nothing for None, lists and maps, whole numbers without a fraction."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
-    if isinstance(value, list | dict):  # no export writes these where text belongs
-        return ""
-    return str(value)
+    return creator_reader(columns, hint)
 
 
 def _note_reader(layout: Layout) -> Reader:
@@ -191,13 +188,6 @@ def _note_reader(layout: Layout) -> Reader:
             video_url=video,
             where=where,
         )
-
-    return read
-
-
-def _creator_reader(platform: Platform) -> Reader:
-    def read(row: Mapping[str, Any], where: str) -> ParsedCreator:
-        return ParsedCreator(platform, text_of(row.get("user_id")), text_of(row.get("nickname")), row.get("fans"), where)
 
     return read
 

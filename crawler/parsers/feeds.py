@@ -5,22 +5,32 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
 import feedparser
 import orjson
 
-from crawler.addresses import identity_of, platform_of
+from crawler.addresses import identity_of
 from crawler.items import ParsedNote, Refusal
-from crawler.parsers.markup import html_images, html_text, resolve
+from crawler.parsers.bounds import MOST_ENTRIES, bounded
+from crawler.parsers.bridges import SOCIAL, Channel, body_images, body_text, dress, platform_for, recognise
+from crawler.parsers.markup import html_text, resolve
+from crawler.parsers.trimming import trim
 from recommender.library.model import MediaKind, Platform
 
-MOST_ENTRIES = 1_000
-MOST_MARKS = 200_000  # a feed with more "<" in it than this is read no further
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[[^\]]{0,100000}\]\s*>", re.IGNORECASE)
-_ENTITY = re.compile("<!ENTITY", re.IGNORECASE)
-_NO_TITLE_PLATFORMS = frozenset({Platform.WEIBO})
+SHORT_SUMMARY = 300  # characters
+LONG_SUMMARY = 1_000
+CONTENT, SUMMARY, ABSTRACT = "content", "summary", "abstract"  # an Atom summary without content says that more is elsewhere
+_READ_ON = re.compile(
+    r"\s*[\[(（【]?\s*(?:阅读全文|查看全文|阅读原文|阅读更多|继续阅读|点击(?:阅读|查看)\S{0,6}"
+    r"|read (?:more|on|the (?:full|rest)[\w ]{0,20})|continue reading[^\n]{0,80}|\[?(?:\.\.\.|…)\])\s*[\])）】]?[\s.…»›>→]*$",
+    re.IGNORECASE,
+)
+
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_Read = tuple[ParsedNote | Refusal, str]  # a note and the form of its body
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +49,13 @@ def parse_feed(data: bytes, url: str, content_type: str = "") -> ParsedFeed:
         return _json_feed(data, url)
     if not start:
         return ParsedFeed(problem="订阅源的内容是空的。")
-    data = _DOCTYPE.sub(b"", data, count=1)  # entities that a document declares are never expanded
-    wide = data[:4].count(0) > 0
-    if _ENTITY.search(data.decode("utf-16" if wide else "latin-1", "replace")):
-        return ParsedFeed(problem="订阅源里声明了 XML 实体，出于安全没有读。")
-    if data.count(b"<") > MOST_MARKS:
-        return ParsedFeed(problem="订阅源的标记太多，没有读。")
+    try:
+        data = bounded(data)
+    except ValueError as error:
+        return ParsedFeed(problem=str(error))
     try:
         headers = {"content-type": _type(data, content_type), "content-location": url}
-        parsed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
+        parsed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # feedparser promises not to raise, its parsers for broken markup do
         return ParsedFeed(problem=f"订阅源读不懂（{type(error).__name__}）。")
     feed = parsed.get("feed", {})
@@ -55,14 +63,13 @@ def parse_feed(data: bytes, url: str, content_type: str = "") -> ParsedFeed:
     entries = parsed.get("entries", [])
     if not entries and not parsed.get("version"):
         return ParsedFeed(title, problem=_no_feed(data[:4_000].lower()))
-    author = str(feed.get("author") or "") or title
-    notes: list[ParsedNote | Refusal] = []
-    for number, entry in enumerate(entries[:MOST_ENTRIES], 1):
-        try:
-            notes.append(_entry(entry, url, author, f"{url} 第 {number} 条"))
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            notes.append(Refusal(f"{url} 第 {number} 条：读不懂（{type(error).__name__}）。"))
-    return ParsedFeed(title, tuple(notes))
+    said = " ".join(str(feed.get(name) or "") for name in ("generator", "subtitle", "publisher", "id"))
+    channel = recognise(url, title, resolve(url, str(feed.get("link") or "")), said)
+    author = _name(str(feed.get("author") or "")) or title
+    is_atom = str(parsed.get("version")).startswith("atom")
+    return ParsedFeed(
+        title, _mark_teasers([_entry(entry, url, author, channel, is_atom, n) for n, entry in enumerate(entries[:MOST_ENTRIES], 1)])
+    )
 
 
 def _type(data: bytes, content_type: str) -> str:
@@ -84,10 +91,19 @@ def _no_feed(start: bytes) -> str:
     return "这个网址的内容不是订阅源（应为 RSS、Atom 或 JSON Feed）。"
 
 
-def _entry(entry: Mapping[str, Any], base: str, author: str, where: str) -> ParsedNote:
-    bodies = [str(part.get("value") or "") for part in entry.get("content", [])] + [str(entry.get("summary") or "")]
-    body = max(bodies, key=len)
+def _entry(entry: Mapping[str, Any], base: str, author: str, channel: Channel, is_atom: bool, number: int) -> _Read:
+    try:
+        return _entry_note(entry, base, author, channel, is_atom, f"{base} 第 {number} 条")
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        return Refusal(f"{base} 第 {number} 条：读不懂（{type(error).__name__}）。"), ""
+
+
+def _entry_note(entry: Mapping[str, Any], base: str, author: str, channel: Channel, is_atom: bool, where: str) -> _Read:
+    parts = [*entry.get("content", []), entry.get("summary_detail", {})]
+    longest = max(parts, key=lambda part: len(str(part.get("value") or "")))
+    body = str(longest.get("value") or entry.get("summary") or "")
     link = resolve(base, str(entry.get("link") or ""))
+    declared = str(longest.get("base") or "")  # by xml:base; without it pictures are beside the entry's page
     media = [*entry.get("media_content", []), *entry.get("enclosures", [])]
     videos = [
         address for part in media if "video" in str(part.get("type") or part.get("medium") or "") and (address := _address(base, part))
@@ -96,27 +112,33 @@ def _entry(entry: Mapping[str, Any], base: str, author: str, where: str) -> Pars
         address for part in media if "image" in str(part.get("type") or part.get("medium") or "") and (address := _address(base, part))
     ]
     pictures += [address for part in entry.get("media_thumbnail", []) if (address := _address(base, part))]
-    platform = platform_of(link)
-    title = html_text(str(entry.get("title") or ""))
+    platform = platform_for(link, channel)
+    writer: Mapping[str, Any] = next((person for person in entry.get("authors", []) if person.get("name")), {})
     updated = entry["updated"] if "updated" in entry else None  # noqa: SIM401 (its `get` would give `published` instead)
-    text = html_text(body)
-    if platform in _NO_TITLE_PLATFORMS and text.startswith(title.rstrip(".… ")):
-        title = ""  # bridges repeat the beginning of the text as title
-    return ParsedNote(
+    note = ParsedNote(
         platform=platform,
         identity=identity_of(link) or ("" if link else str(entry.get("id") or "")),
         url=link,
         kind=MediaKind.VIDEO if videos else None,
-        title=title,
-        text=text,
+        title=html_text(str(entry.get("title") or "")),
+        text=body_text(body, platform),
         tags=tuple(str(tag.get("term") or "") for tag in entry.get("tags", [])),
-        creator_name=html_text(str(entry.get("author") or "")) or author,
+        creator_name=_name(str(writer.get("name") or entry.get("author") or "")) or ("" if channel.bridge else author),
         published_at=entry.get("published") or entry.get("created") or updated,
         updated_at=updated,
-        images=tuple(dict.fromkeys([*pictures, *html_images(body, link or base)])),
+        images=tuple(dict.fromkeys([*pictures, *body_images(body, declared if declared not in ("", base) else link or base)])),
         video_url=videos[0] if videos else "",
         where=link or where,
     )
+    profile = str(writer.get("href") or "")
+    form = CONTENT if entry.get("content") else ABSTRACT if is_atom else SUMMARY
+    return dress(note, channel, body, profile, entry), form
+
+
+def _name(text: str) -> str:
+    """A person's or site's name; an e-mail address alone is none."""
+    name = html_text(text)
+    return "" if _MAIL.fullmatch(name) else name
 
 
 def _address(base: str, part: Mapping[str, Any]) -> str:
@@ -132,45 +154,78 @@ def _json_feed(data: bytes, url: str) -> ParsedFeed:
     if not isinstance(items, list):
         return ParsedFeed(problem="这个网址给出的 JSON 不是 JSON Feed（没有 items）。")
     title = _word(feed.get("title"))
-    author = _author(feed) or title
-    notes: list[ParsedNote | Refusal] = []
+    said = " ".join(_word(feed.get(name)) for name in ("generator", "description", "feed_url"))
+    channel = recognise(_word(feed.get("feed_url")) or url, title, resolve(url, _word(feed.get("home_page_url"))), said)
+    author = _author(feed)[0] or title
+    read: list[_Read] = []
     for number, item in enumerate(items[:MOST_ENTRIES], 1):
-        if isinstance(item, dict):
-            notes.append(_item(item, url, author, f"{url} 第 {number} 条"))
-        else:
-            notes.append(Refusal(f"{url} 第 {number} 条：应为一个 JSON 对象。"))
-    return ParsedFeed(title, tuple(notes))
+        where = f"{url} 第 {number} 条"
+        read.append(_item(item, url, author, channel, where) if isinstance(item, dict) else (Refusal(f"{where}：应为一个 JSON 对象。"), ""))
+    return ParsedFeed(title, _mark_teasers(read))
 
 
-def _item(item: dict[str, Any], base: str, author: str, where: str) -> ParsedNote:
+def _item(item: dict[str, Any], base: str, author: str, channel: Channel, where: str) -> _Read:
     link = resolve(base, _word(item.get("url")) or _word(item.get("external_url")))
-    html = _word(item.get("content_html"))
+    html, plain, summary = (_word(item.get(name)) for name in ("content_html", "content_text", "summary"))
     images = [resolve(base, _word(item.get(name))) for name in ("image", "banner_image")]
     attachments = item.get("attachments")
     files = [part for part in attachments if isinstance(part, dict)] if isinstance(attachments, list) else []
     video = next((resolve(base, _word(part.get("url"))) for part in files if _word(part.get("mime_type")).startswith("video/")), "")
     tags = item.get("tags")
-    return ParsedNote(
-        platform=platform_of(link),
+    platform = platform_for(link, channel)
+    name, profile = _author(item)
+    note = ParsedNote(
+        platform=platform,
         identity=identity_of(link) or ("" if link else _word(item.get("id"))),
         url=link,
         kind=MediaKind.VIDEO if video else None,
         title=_word(item.get("title")),
-        text=_word(item.get("content_text")) or html_text(html) or _word(item.get("summary")),
+        text=plain or body_text(html or summary, platform),
         tags=tuple(_word(tag) for tag in tags) if isinstance(tags, list) else (),
-        creator_name=_author(item) or author,
+        creator_name=name or ("" if channel.bridge else author),
         published_at=_word(item.get("date_published")) or _word(item.get("date_modified")),
         updated_at=_word(item.get("date_modified")) or None,
-        images=tuple(filter(None, [*images, *html_images(html, link or base)])),
+        images=tuple(dict.fromkeys(filter(None, [*images, *body_images(html or summary, link or base)]))),
         video_url=video,
         where=link or where,
     )
+    return dress(note, channel, html or summary, profile, item), CONTENT if html or plain else SUMMARY
 
 
-def _author(value: dict[str, Any]) -> str:
+def _author(value: dict[str, Any]) -> tuple[str, str]:
+    """Name and page of the first author."""
     authors = value.get("authors")
     first = authors[0] if isinstance(authors, list) and authors else value.get("author")
-    return _word(first.get("name")) if isinstance(first, dict) else ""
+    return (_word(first.get("name")), _word(first.get("url"))) if isinstance(first, dict) else ("", "")
+
+
+def _mark_teasers(read: list[_Read]) -> tuple[ParsedNote | Refusal, ...]:
+    """The notes, with `partial` on those whose body only teases. A feed of nothing but short summaries teases throughout."""
+    lengths = [len(note.text) for note, form in read if isinstance(note, ParsedNote) and form]
+    all_short = len(lengths) > 2 and all(form != CONTENT for _, form in read) and median(lengths) <= SHORT_SUMMARY
+    notes: list[ParsedNote | Refusal] = []
+    for note, form in read:
+        if isinstance(note, ParsedNote) and _teases(note, form, all_short):
+            note = replace(note, partial=True, text=_READ_ON.sub("", note.text).rstrip())  # noqa: PLW2901
+        elif isinstance(note, ParsedNote) and note.platform is Platform.WECHAT:
+            note = replace(note, text=trim(note.text, note.title))  # noqa: PLW2901 (a whole article, with what stands around it)
+        notes.append(note)
+    return tuple(notes)
+
+
+def _teases(note: ParsedNote, form: str, all_short: bool) -> bool:
+    text = note.text
+    if note.platform in SOCIAL:  # short posts are complete; of 小红书 some bridges give the title alone
+        return note.platform is Platform.XHS and not text
+    if not text:
+        return bool(note.title) and not note.video_url
+    if _READ_ON.search(text[-60:]):
+        return True
+    if form == CONTENT or not note.title:
+        return False
+    if text.endswith(("...", "…", "[…]")) and len(text) < LONG_SUMMARY:
+        return True
+    return len(text) <= SHORT_SUMMARY and (all_short or form == ABSTRACT or note.platform is Platform.WECHAT)
 
 
 def _word(value: Any) -> str:

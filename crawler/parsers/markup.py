@@ -11,31 +11,46 @@ from lxml.etree import ParserError  # type: ignore[import-untyped]
 
 Element = Any  # lxml.html.HtmlElement, which has no types of its own
 
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     re.findall(
         r"\w+",
         "address article aside blockquote center dd div dl dt fieldset figure figcaption footer form h1 h2 h3 h4 h5 h6 header hr li main"
         " nav ol p pre section table tbody td tfoot th thead tr ul",
     )
 )
-_SILENT = frozenset(("script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object", "textarea", "select", "button"))
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+SILENT = frozenset(("script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object", "textarea", "select", "button"))
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])font-size\s*:\s*0(?:\.0+)?(?:px|pt|r?em|%|\s*[;!]|\s*$)|(?<![-\w])opacity\s*:\s*0(?:\.0+)?\s*(?:[;!]|$)"
+    r"|(?<![-\w])(?:left|top|right|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|r?em|pt|%)|clip\s*:\s*rect\(\s*0",
+    re.IGNORECASE,
+)
+_WHITE = re.compile(
+    r"(?<![-\w])color\s*:\s*(?:white|#fff(?:fff)?(?![0-9a-f])|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*(?:,\s*1(?:\.0+)?\s*)?\))", re.IGNORECASE
+)
+_PAINTED = re.compile(r"background|border-image|-webkit-text", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\f\v\xa0]+")
 _BREAKS = re.compile(r"\s*\n\s*\n\s*")
 _MARKUP = re.compile(r"<[a-zA-Z!/]|&[#a-zA-Z][a-zA-Z0-9]{1,30};")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_LONG_TAG = re.compile(r"<([a-zA-Z]\w{0,20})([^<>]{20000,})")
+MOST_ATTRIBUTES = 500  # of one tag; libxml2 compares each with each, so that 200,000 would take minutes
 DEEPEST = 400  # elements inside elements; deeper pages are attacks, and their text is taken without structure
 
 
 def parse_html(html: str) -> Element | None:
     """The document's root, or None where there is none to be had."""
+    readable = _LONG_TAG.sub(_plain_tag, _UNREADABLE.sub(" ", html))
     try:
-        root = lxml.html.document_fromstring(
-            _UNREADABLE.sub(" ", html).encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
-        )
+        root = lxml.html.document_fromstring(readable.encode("utf-8"), parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=True))
     except (ParserError, ValueError, AssertionError):
         return None
     return root if isinstance(root, lxml.html.HtmlElement) else None
+
+
+def _plain_tag(found: re.Match[str]) -> str:
+    """A tag without its attributes where these are an attack; a long one is a picture in the page itself."""
+    attributes = found[2]
+    return f"<{found[1]} " if attributes.count("=") > MOST_ATTRIBUTES or len(attributes.split()) > 20 * MOST_ATTRIBUTES else found[0]
 
 
 def html_text(html: str) -> str:
@@ -54,24 +69,46 @@ def element_text(root: Element) -> str:
     return _BREAKS.sub("\n\n", "\n".join(line.strip() for line in lines)).strip()
 
 
-def _walk(element: Element, parts: list[str], depth: int) -> None:
+def _walk(element: Element, parts: list[str], depth: int, painted: bool = False, verbatim: bool = False) -> None:
     if depth > DEEPEST:
         parts.append(" ".join(element.itertext()))
         return
     tag = element.tag if isinstance(element.tag, str) else ""
-    visible = tag and tag not in _SILENT and not (depth and _HIDDEN.search(element.get("style") or ""))
-    if visible:
-        block = tag in _BLOCKS
+    style = (element.get("style") or "") if tag else ""
+    painted = painted or bool(style and _PAINTED.search(style))
+    if tag and tag not in SILENT and not (depth and (_says_hidden(element, style) or (not painted and style and _WHITE.search(style)))):
+        block, inner = tag in BLOCKS, verbatim or tag == "pre"
         if block or tag == "br":
             parts.append("\n")
         if element.text:
-            parts.append(element.text if tag == "pre" else element.text.replace("\n", " "))
+            parts.append(element.text if inner else element.text.replace("\n", " "))
         for child in element:
-            _walk(child, parts, depth + 1)
+            _walk(child, parts, depth + 1, painted, inner)
         if block:
             parts.append("\n\n" if tag == "p" else "\n")
     if depth and element.tail:
-        parts.append(element.tail.replace("\n", " "))
+        parts.append(element.tail if verbatim else element.tail.replace("\n", " "))
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether a reader of the page is not shown this element: by style, by attribute, or by white letters on no other ground."""
+    style = element.get("style") or ""
+    if _says_hidden(element, style):
+        return True
+    if not (style and _WHITE.search(style)):
+        return False
+    return not any(_PAINTED.search(around.get("style") or "") for around in (element, *element.iterancestors()))
+
+
+def _says_hidden(element: Element, style: str) -> bool:
+    if style and _HIDDEN.search(style):
+        return True
+    return "hidden" in element.attrib or (element.get("aria-hidden") or "").lower() == "true"
+
+
+def parent_of(element: Element) -> Element | None:
+    """The element around this one."""
+    return element.getparent()
 
 
 def html_images(html: str, base: str, limit: int = 9) -> tuple[str, ...]:

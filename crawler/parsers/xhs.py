@@ -19,7 +19,7 @@ _WALL_ADVICE = "小红书要求登录或验证，这里不绕过；请用导出�
 
 def is_xhs_page(html: str) -> bool:
     """Whether the page is one of 小红书, by what it holds."""
-    return "__INITIAL_STATE__" in html and ("xiaohongshu" in html or "noteDetailMap" in html)
+    return "__INITIAL_STATE__" in html and any(sign in html for sign in ("xiaohongshu", "xhscdn", "noteDetailMap"))
 
 
 def parse_xhs(html: str, url: str) -> ParsedNote | Refusal:
@@ -38,7 +38,7 @@ def parse_xhs(html: str, url: str) -> ParsedNote | Refusal:
         return Refusal(f"{url}：{_WALL_ADVICE if wall else '页面里没有笔记（可能是发现页，或笔记已经不可见）'}，没有存。")
     identity = _word(note.get("noteId")) or identity_of(url)
     user, counts = _part(note, "user"), _part(note, "interactInfo")
-    pictures = tuple(_word(image.get("urlDefault")) or _word(image.get("url")) for image in _parts(note, "imageList"))
+    pictures = tuple(filter(None, map(_picture, _parts(note, "imageList"))))
     video = _video(_part(note, "video"))
     return ParsedNote(
         platform=Platform.XHS,
@@ -63,13 +63,17 @@ def parse_xhs(html: str, url: str) -> ParsedNote | Refusal:
 
 
 def _note(state: Any, identity: str) -> dict[str, Any]:
-    details = _part(_part(state, "note"), "noteDetailMap")
+    """The note in any of the places where pages keep it: by id (desktop), alone (older pages), under `noteData` (shared pages)."""
+    part = _part(state, "note")
+    details = _part(part, "noteDetailMap")
     entries = ([details[identity]] if identity in details else []) + list(details.values())
-    for entry in entries:
-        note = _part(entry, "note")
-        if note.get("noteId") or note.get("title") or note.get("desc"):
-            return note
-    return {}
+    notes = [_part(entry, "note") for entry in entries] + [_part(part, "note"), _part(_part(_part(state, "noteData"), "data"), "noteData")]
+    return next((note for note in notes if note.get("noteId") or note.get("title") or note.get("desc")), {})
+
+
+def _picture(image: dict[str, Any]) -> str:
+    sizes = [_word(size.get("url")) for size in _parts(image, "infoList")]
+    return _word(image.get("urlDefault")) or _word(image.get("url")) or (sizes[-1] if sizes else "")
 
 
 def _video(video: dict[str, Any]) -> str:

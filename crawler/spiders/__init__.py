@@ -1,1 +1,1 @@
-"""The spiders: one reads feeds, the other single public pages. Each run reads one source."""
+"""The spiders, one for each kind of source: feeds, sitemaps, single public pages. Each run reads one source."""

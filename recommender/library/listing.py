@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from recommender.errors import InputError, NotFound
 from recommender.library.history import history_of
 from recommender.library.model import ContentFilter, ContentItem, CountPoint, Tombstone
-from recommender.library.rows import content_from, select_contents
+from recommender.library.rows import CARD_COLUMNS, CARDS_BY_ID, CONTENTS_BY_ID, content_from, select_contents
 from recommender.library.sourcing_tables import content_watch_lists
 from recommender.library.store import Store, chunks
 from recommender.library.tables import content_brands, contents, creators, milliseconds, removals, tombstones
@@ -102,9 +102,22 @@ class ContentReader:
         found: dict[str, ContentItem] = {}
         with self._store.read() as connection:
             for chunk in chunks(list(ids)):
-                for row in connection.execute(select_contents().where(contents.c.id.in_(chunk))):
+                for row in connection.execute(CONTENTS_BY_ID, {"ids": chunk}):
                     found[row.id] = content_from(row)
         return {content_id: found[content_id] for content_id in ids if content_id in found}
+
+    def get_cards(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What there is to show of contents, by id, for showing many of them fast; unknown ids are left out.
+
+        Each holds by column what `ContentItem` holds, less what nobody is shown (original words, video, fingerprint), as
+        it is stored: lists and maps as JSON text, moments as UTC milliseconds.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        with self._store.read() as connection:
+            for chunk in chunks(list(ids)):
+                for row in connection.execute(CARDS_BY_ID, {"ids": chunk}):
+                    found[row[0]] = dict(zip(CARD_COLUMNS, row, strict=True))
+        return found
 
     def find_url(self, url: str) -> ContentItem | None:
         """The content with this canonical URL."""

@@ -12,7 +12,7 @@ from recommender.library.tables import milliseconds
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SOURCE_FIELDS = ("url", "kind", "title", "text", "original_title", "original_text", "tags", "published_at", "images", "video_url")
-_TEXT_FIELDS = ("kind", "title", "text", "original_title", "original_text", "tags", "images", "video_url", "diversion", "published_at")
+_TEXT_FIELDS = ("kind", "title", "text", "original_title", "original_text", "tags", "images", "video_url", "diversion")
 _COUNTS = ("liked", "collected", "commented", "shared")
 
 
@@ -66,6 +66,7 @@ def merge(stored: Mapping[str, Any], incoming: dict[str, Any], *, same_source: b
     merged = dict(incoming)
     if (partial or (not same_source and new is None)) and len(incoming["text"]) <= len(stored["text"]):
         merged |= {name: stored[name] for name in _TEXT_FIELDS}
+        merged["published_at"] = stored["published_at"] or incoming["published_at"]
     for name in ("published_at", "source_updated_at", "creator_id", *_COUNTS):
         if merged[name] is None:
             merged[name] = stored[name]

@@ -127,12 +127,12 @@ class SourceRepository:
         waiting = [
             (source.last_run_at or EPOCH, source)
             for source in self.all()
-            if source.enabled and source.id not in busy and _turn(source, minutes) <= now
+            if source.enabled and source.id not in busy and next_turn(source, minutes) <= now
         ]
         return [source for _, source in sorted(waiting, key=lambda each: (each[0], each[1].id))]
 
 
-def _turn(source: Source, minutes_of_lists: Mapping[str, int]) -> datetime:
+def next_turn(source: Source, minutes_of_lists: Mapping[str, int]) -> datetime:
     """When a source is to be crawled next."""
     if source.last_run_at is None:
         return EPOCH

@@ -59,7 +59,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CrawlReport:
-    """What a crawl or an import did; read = new + changed + unchanged + duplicates + refused."""
+    """What a crawl or an import did; found = new + changed + unchanged + duplicates + refused + left_out.
+
+    `left_out` are those that the source's watch-lists do not look for, or have no room for this week.
+    """
 
     found: int = 0
     new: int = 0
@@ -67,6 +70,7 @@ class CrawlReport:
     unchanged: int = 0
     duplicates: int = 0
     refused: int = 0
+    left_out: int = 0
     refusals: tuple[str, ...] = ()  # one sentence each, naming the line or address
 
 

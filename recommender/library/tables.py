@@ -87,6 +87,7 @@ contents = Table(
     Index("ix_contents_heat", "heat", "id"),
     Index("ix_contents_creator", "creator_id"),
     Index("ix_contents_understood", "understood_version"),
+    Index("ix_contents_cluster", "cluster"),
 )
 
 content_brands = Table(

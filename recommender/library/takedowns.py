@@ -19,6 +19,7 @@ from recommender.library.tables import (
     count_history,
     creators,
     digests,
+    ledger,
     removals,
     signatures,
     tombstones,
@@ -68,10 +69,14 @@ def forget_creator(connection: Connection, creator_id: str) -> None:
 
 
 def drop_from_digests(connection: Connection, ids: Iterable[str]) -> None:
-    """Take contents out of digests that are made but not delivered; the ledger of what was sent stays as it is."""
+    """Take contents out of digests of which nothing was sent yet.
+
+    One that was sent in part keeps its places, by which the ledger counts; delivery leaves out what is gone from the library.
+    """
     gone = set(ids)
-    open_states = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
-    for row in connection.execute(select(digests).where(digests.c.state.in_(open_states))).all():
+    begun = select(ledger.c.digest_id)
+    waiting = select(digests).where(digests.c.state != DeliveryState.SENT.value, digests.c.id.not_in(begun))
+    for row in connection.execute(waiting).all():
         if gone & set(row.content_ids):
             kept = [place for place, found_id in enumerate(row.content_ids) if found_id not in gone]
             values: dict[str, Any] = {name: [getattr(row, name)[place] for place in kept] for name in ("content_ids", "reasons")}

@@ -11,7 +11,7 @@ import orjson
 
 from crawler.items import ParsedNote
 from recommender.library import Library
-from recommender.library.model import ContentItem, Platform
+from recommender.library.model import ContentItem, Platform, Source, SourceKind
 
 USER = "5f00000000000000000000aa"
 
@@ -56,7 +56,7 @@ def new_schema(row: dict[str, Any]) -> dict[str, Any]:
     return kept | {"creator_hash": hashlib.sha256(row["user_id"].encode()).hexdigest()[:16], "nickname": masked, "note_url": url}
 
 
-def write_json(path: Path, rows: list[Any]) -> Path:
+def write_json(path: Path, rows: Any) -> Path:
     path.write_bytes(orjson.dumps(rows))
     return path
 
@@ -69,6 +69,12 @@ def write_lines(path: Path, rows: list[Any]) -> Path:
 def note(**changes: Any) -> ParsedNote:
     """A plain parsed note."""
     made = ParsedNote(platform=Platform.XHS, identity=note_id(7), title="早餐", text="小米粥和南瓜", creator_id=USER, creator_name="阿满")
+    return replace(made, **changes)
+
+
+def source(**changes: Any) -> Source:
+    """A feed that is due at once."""
+    made = Source(id="blog", name="某博客", kind=SourceKind.FEED, url="https://blog.example.com/feed.xml")
     return replace(made, **changes)
 
 

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.addresses import canonical, identity_of, platform_of
-from recommender.library.model import Platform
+from crawler.addresses import canonical, identity_of, platform_of, status_id
+from crawler.items import ParsedNote
+from crawler.preparation import prepare
+from recommender.library.model import IncomingContent, Platform
 
 NOTE = "64b8f0d2000000001c00a1b2"
 
@@ -69,3 +71,45 @@ def test_platforms() -> None:
     assert platform_of("https://xiaohongshu.com.evil.example/explore/1") is Platform.WEB
     assert identity_of("https://www.zhihu.com/question/1/answer/2") == "2"
     assert identity_of("https://mp.weixin.qq.com/s?__biz=MzA=&mid=22&idx=1") == "MzA=_22_1"
+
+
+LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def in_letters(number: int) -> str:
+    """The base-62 name of a 微博, as desktop addresses have it: seven digits are four letters."""
+    name, digits = "", str(number)
+    for end in range(len(digits), 0, -7):
+        group, letters = int(digits[max(0, end - 7) : end]), ""
+        while group:
+            group, place = divmod(group, 62)
+            letters = LETTERS[place] + letters
+        name = (letters.zfill(4) if end > 7 else letters) + name
+    return name
+
+
+@given(st.integers(3_300_000_000_000_000, 6_100_000_000_000_000))  # those of 2011 to about 2040
+def test_a_weibo_has_one_address_by_number_or_by_letters(number: int) -> None:
+    name = in_letters(number)
+    assert status_id(name) == status_id(str(number)) == str(number)
+    forms = [
+        f"weibo.com/1234567890/{name}",
+        f"m.weibo.cn/status/{name}?from=page",
+        f"m.weibo.cn/detail/{number}",
+        f"m.weibo.cn/status/{number}",
+    ]
+    for form in forms:
+        assert identity_of(f"https://{form}") == str(number) or name.islower()
+        assert canonical(f"https://{form}") == f"https://m.weibo.cn/detail/{number}" or name.islower()
+
+
+def test_an_export_may_name_a_weibo_either_way() -> None:
+    for name in ("z0Ijpwgk7", "3501703397689247"):
+        item = prepare(ParsedNote(platform=Platform.WEIBO, identity=name, text="吃早饭"))
+        assert isinstance(item, IncomingContent)
+        assert (item.identity, item.url) == ("3501703397689247", "https://m.weibo.cn/detail/3501703397689247")
+
+
+def test_a_section_of_an_account_is_no_weibo() -> None:
+    assert identity_of("https://weibo.com/1234567890/followers") == ""
+    assert canonical("https://weibo.com/1234567890/photos/") == "https://weibo.com/1234567890/photos/"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,13 @@ import pytest
 
 from crawler.intake import local_now
 from crawler.run import crawl, table
-from crawler.sources import source_id
 from crawler.worker import enqueue_due, run_next_job
 from recommender.errors import NotFound
-from recommender.library import Library, open_library
+from recommender.library import open_library
 from recommender.library.model import CrawlReport, JobState, Platform, Rights, Source, SourceKind
-from recommender.settings import Settings
 from tests.crawler.builders import stored
-from tests.crawler.site import Page, Site, serve
+from tests.crawler.crawling import add, settings_for
+from tests.crawler.site import Page, serve
 from tests.data import DATA, needs_data
 
 PAGES = Path(__file__).with_name("pages")
@@ -35,14 +33,6 @@ def rss(count: int, text: str = "") -> Page:
 
 def page(name: str) -> Page:
     return Page((PAGES / name).read_bytes())
-
-
-def settings_for(home: Path, *sites: Site) -> Settings:
-    return Settings(home=home, allow_private=tuple(site.host for site in sites), crawl_delay_seconds=0.0, crawl_timeout_seconds=5.0)
-
-
-def add(library: Library, url: str, kind: SourceKind = SourceKind.FEED, **changes: Any) -> Source:
-    return library.sources.add(replace(Source(source_id(url), url[-20:], kind, url, rights=Rights.AUTHORISED), **changes))
 
 
 def test_a_crawl_stores_then_changes_nothing_then_sees_the_change(tmp_path: Path) -> None:
@@ -140,7 +130,7 @@ def test_nothing_of_ours_is_reached_unless_excepted(tmp_path: Path) -> None:
 
 
 def test_a_robots_file_that_cannot_be_had_forbids(tmp_path: Path) -> None:
-    with serve({"/feed": rss(1), "/robots.txt": Page(b"", status=503)}) as site:
+    with serve({"/feed": rss(1), "/robots.txt": Page(b"", status=503, headers={"Retry-After": "0"})}) as site:
         settings = settings_for(tmp_path, site)
         library = open_library(settings.library_url)
         source = add(library, site.url("/feed"))

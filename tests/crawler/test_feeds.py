@@ -129,6 +129,69 @@ def test_declared_entities_are_never_expanded() -> None:
     assert all("aaaaaaaaaa" not in note.title for note in feed.notes if isinstance(note, ParsedNote))
 
 
+def test_only_the_first_thousand_entries_are_read() -> None:
+    items = "".join(f"<item><title>{number}</title><link>https://blog.example.com/{number}</link></item>" for number in range(3_000))
+    feed = parse_feed(f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>".encode(), URL)
+    assert [note.title for note in notes(feed)] == [str(number) for number in range(1_000)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<rss><channel>" + b"<a>" * 50_000,
+        b"<rss><channel>" + b"<b></b>" * 50_000,
+        b"<rss><channel>" + b"<!--" * 50_000,
+        b"<rss><channel>-->" + b"<!--" * 50_000,
+        b"<rss><channel><item><description>" + b"<![CDATA[" * 50_000,
+    ],
+    ids=["deep", "many", "comments", "comments behind their end", "cdata"],
+)
+def test_documents_made_to_take_long_are_refused_at_once(data: bytes) -> None:
+    started = time.process_time()
+    assert "没有读" in parse_feed(data, URL).problem
+    assert time.process_time() - started < 1.0
+
+
+def test_a_feed_with_much_markup_in_its_texts_is_read() -> None:
+    text = "<p>一<b>二</b></p>" * 20_000
+    (note,) = notes(
+        parse_feed(
+            f"<rss><channel><item><title>x</title><description><![CDATA[{text}]]></description></item></channel></rss>".encode(), URL
+        )
+    )
+    assert note.text.count("一二") == 20_000
+
+
+@pytest.mark.parametrize(
+    ("body", "partial"),
+    [
+        ("锡罐最稳。", False),
+        ("锡罐最稳，其次……", False),
+        ("锡罐最稳 [...]", True),
+        ("&lt;p&gt;锡罐最稳&lt;/p&gt;&lt;a href='/1'&gt;Read more →&lt;/a&gt;", True),
+        ("锡罐最稳。(继续阅读)", True),
+        ("", True),
+        ("怎么存茶", True),
+    ],
+)
+def test_a_body_that_only_teases_is_partial(body: str, partial: bool) -> None:
+    content = f"<content:encoded>{body}</content:encoded>" if partial is False else f"<description>{body}</description>"
+    item = f"<item><title>怎么存茶</title><link>/1</link>{content}</item>"
+    feed = f"<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>t</title>{item}</channel></rss>"
+    (note,) = notes(parse_feed(feed.encode(), URL))
+    assert note.partial is partial
+    assert "Read more" not in note.text
+
+
+def test_a_feed_of_nothing_but_short_summaries_teases_and_one_of_short_posts_does_not() -> None:
+    def feed(title: str) -> str:
+        item = f"<item>{title}<link>/1</link><description>今天有新茶到店。</description></item>"
+        return f"<rss version='2.0'><channel>{item * 5}</channel></rss>"
+
+    assert all(note.partial for note in notes(parse_feed(feed("<title>新茶</title>").encode(), URL)))
+    assert not any(note.partial for note in notes(parse_feed(feed("").encode(), URL)))
+
+
 @needs_data
 def test_xml_attacks_are_refused_quickly() -> None:
     attacks = json.loads(gzip.decompress((DATA / "security" / "xml_attacks.json.gz").read_bytes()))
@@ -155,3 +218,23 @@ def test_every_real_feed_is_read_without_an_exception() -> None:
                 assert len(notes(feed)) == 20
     assert read > 3_000
     assert with_notes > 1_500
+
+
+def test_an_address_is_nobodys_name() -> None:
+    item = "<item><title>一</title><link>/1</link><author>tea@blog.example.com</author></item>"
+    (note,) = notes(parse_feed(f"<rss version='2.0'><channel><title>茶铺日记</title>{item}</channel></rss>".encode(), URL))
+    assert note.creator_name == "茶铺日记"
+
+
+def test_a_whole_article_of_wechat_loses_what_stands_around_it() -> None:
+    words = "<p>锡罐密封最稳，放在阴凉处，离灶台远一点。</p>" * 12
+    body = f"<p>点击上方蓝字关注我们</p>{words}<p>长按识别二维码关注公众号</p><p>扫码关注，不错过更新</p>"
+    item = (
+        f"<item><title>存茶</title><link>https://mp.weixin.qq.com/s/AbC</link><content:encoded><![CDATA[{body}]]></content:encoded></item>"
+    )
+    rss = f'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><generator>WeWe RSS</generator>{item}</channel></rss>'
+    (note,) = parse_feed(rss.encode(), "https://wewe.example/feeds/all.rss").notes
+    assert isinstance(note, ParsedNote) and not note.partial
+    assert "锡罐密封" in note.text.split("\n")[0] and note.text.endswith("离灶台远一点。")
+    blog = parse_feed(rss.replace("mp.weixin.qq.com", "blog.example.com").replace("WeWe RSS", "x").encode(), URL).notes[0]
+    assert isinstance(blog, ParsedNote) and "点击上方蓝字" in blog.text

@@ -81,7 +81,7 @@ def test_every_form_of_the_same_notes_is_the_same_import(library: Library, tmp_p
     assert item.text == '第一行 1\n第二行，带"引号"和,逗号'
     assert (item.counts.liked, item.counts.collected, item.counts.commented, item.counts.shared) == (12_000, 10, 3_456, None)
     assert len(item.images) == 2
-    assert import_paths(library, [tmp_path]).new == 0
+    assert counts(import_paths(library, [tmp_path])) == (45, 0, 0, 5, 40, 0)
 
 
 def test_doubles_in_one_run_give_the_same_library_in_any_order(tmp_path: Path) -> None:
@@ -187,16 +187,55 @@ def test_what_is_no_export_is_named_and_never_stops_the_rest(library: Library, t
     assert any("找不到" in problem for problem in report.problems)
 
 
-def test_comments_are_left_and_creators_taken(library: Library, tmp_path: Path) -> None:
-    comment = {"comment_id": "1", "note_id": note_id(1), "content": "好", "create_time": 1, "user_id": "u", "nickname": "甲"}
+def test_comments_and_creators_come_with_the_contents(library: Library, tmp_path: Path) -> None:
+    comment = {"comment_id": "1", "note_id": note_id(1), "content": "好看，电话13812345678", "create_time": 1741739525, "like_count": "3"}
     creator = {"user_id": "u1", "nickname": "店主", "fans": "1.5万", "interaction": "9", "last_modify_ts": 1}
-    write_json(tmp_path / "search_comments_2025-03-22.json", [comment, comment])
+    write_json(tmp_path / "search_comments_2025-03-22.json", [comment, comment, {**comment, "comment_id": ""}])
     write_json(tmp_path / "creator_creators_2025-03-22.json", [creator])
     write_json(tmp_path / "search_contents_2025-03-22.json", [xhs_row(1, user_id="u1", nickname="店主")])
     report = import_paths(library, [tmp_path])
-    assert (report.read, report.new, report.creators) == (1, 1, 1)
-    assert report.problems == ("search_comments_2025-03-22.json：2 行是评论，没有导入（只导入内容和达人）。",)
-    assert stored(library)[0].creator_fans == 15_000
+    assert (report.read, report.new, report.refused, report.creators, report.comments) == (2, 1, 1, 1, 2)
+    assert report.refusals[0].startswith("search_comments_2025-03-22.json 第 3 条：没有评论编号")
+    assert report.problems == ("library.db：是种草自己的内容库，没有读。",)
+    item = stored(library)[0]
+    assert item.creator_fans == 15_000
+    found = library.comments.of(item.id)
+    assert [(each.text, each.liked) for each in found] == [("好看，电话[手机]", 3)]
+
+
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        ({"note_id": "4383747416000001", "create_date_time": "2019-06-15 11:44:46", "comment_like_count": "2"}, "weibo-4383747416000001"),
+        ({"aweme_id": "7300000000000000001", "create_time": 1560570286, "like_count": 2}, "douyin-7300000000000000001"),
+        ({"video_id": "3xabc", "create_time": 1560570286000, "sub_comment_count": "0"}, "kuaishou-3xabc"),
+        ({"video_id": "170001", "create_time": 1560570286, "like_count": 2, "parent_comment_id": "0"}, "bilibili-170001"),
+        ({"content_id": "99887766", "publish_time": "1560570286", "like_count": 2, "parent_comment_id": ""}, "zhihu-99887766"),
+    ],
+)
+def test_comments_of_every_platform(library: Library, tmp_path: Path, row: dict[str, Any], note: str) -> None:
+    rows = [{"comment_id": "77", "content": "收藏了", "nickname": "网***友", "creator_hash": "ab", **row}]
+    assert import_paths(library, [write_lines(tmp_path / "search_comments_2026-08-01.jsonl", rows)]).comments == 1
+    (found,) = library.comments.of(note)
+    assert found.published_at is not None and found.published_at.isoformat() == "2019-06-15T11:44:46+08:00"
+
+
+@pytest.mark.parametrize(
+    ("folder", "columns", "creator"),
+    [
+        ("xhs", {"nickname": "甲", "fans": 9, "interaction": 1, "tag_list": ""}, "xhs"),
+        ("ks", {"nickname": "甲", "fans": 9, "interaction": 1}, "kuaishou"),
+        ("dy", {"nickname": "甲", "fans": 9, "interaction": 1, "videos_count": 3}, "douyin"),
+        ("wb", {"nickname": "甲", "fans": 9, "follows": 1, "tag_list": ""}, "weibo"),
+        ("bili", {"nickname": "甲", "total_fans": 9, "total_liked": 1}, "bilibili"),
+        ("zhihu", {"user_nickname": "甲", "fans": 9, "url_token": "x"}, "zhihu"),
+    ],
+)
+def test_creators_of_every_platform(library: Library, tmp_path: Path, folder: str, columns: dict[str, Any], creator: str) -> None:
+    (tmp_path / folder).mkdir()
+    assert import_paths(library, [write_json(tmp_path / folder / "creator_creators_x.json", [{"user_id": "u1", **columns}])]).creators == 1
+    (found,) = library.creators.named("甲")
+    assert (found.platform.value, found.fans) == (creator, 9)
 
 
 def test_chinese_headers(library: Library, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from crawler.intake import account_fingerprint, creator_of, prepare, take_in
-from crawler.items import ParsedCreator, ParsedNote, Refusal
+from crawler.intake import Intake, Parsed, account_fingerprint, creator_of, prepare, take_in
+from crawler.items import ParsedComment, ParsedCreator, ParsedNote, Refusal
 from recommender.library import Library
-from recommender.library.model import Counts, CreatorTier, IncomingContent, MediaKind, Platform, Rights
+from recommender.library.model import Counts, CreatorTier, IncomingContent, MediaKind, Platform, Rights, WatchKind, WatchList
 from recommender.library.tables import SHANGHAI
-from tests.crawler.builders import USER, note, note_id, stored
+from tests.crawler.builders import USER, note, note_id, source, stored
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=SHANGHAI)
 
@@ -167,3 +167,130 @@ def test_everything_read_is_accounted_for(library: Library, notes: list[ParsedNo
     assert report.found == report.new + report.changed + report.unchanged + report.duplicates + report.refused
     again = take_in(library, notes)
     assert again.new == 0
+
+
+def comment(**changes: Any) -> ParsedComment:
+    made = {"platform": Platform.XHS, "note_identity": note_id(7), "comment_id": "c1", "text": "好喝"}
+    return ParsedComment(**made | changes)
+
+
+def test_comments_are_masked_and_counted_apart(library: Library) -> None:
+    intake = Intake(library)
+    intake.add(note())
+    intake.add(comment(text="回复 @小张三: 加我微信：hello2020 呀[笑哭R] @隔壁老王 也来", liked="1.2万"))
+    intake.add(comment(comment_id="c2", text="[笑哭R] @隔壁老王"))  # says nothing that may be kept
+    intake.add(comment(comment_id="", where="a.csv 第 3 行"))
+    report = intake.finish()
+    assert (report.found, report.new, report.refused, intake.comments) == (2, 1, 1, 1)
+    assert report.refusals[0].startswith("a.csv 第 3 行：")
+    kept = library.comments.of(f"xhs-{note_id(7)}")
+    assert [(each.text, each.liked) for each in kept] == [("加我微信：[微信号] 呀 @[用户] 也来", 12_000)]
+    again = Intake(library)
+    again.add(comment(text="好喝"))
+    again.finish()
+    assert library.comments.count() == 1
+
+
+def test_a_teaser_never_replaces_the_whole_text(library: Library) -> None:
+    take_in(library, [note(text="全文很长很长")])
+    take_in(library, [note(text="全文…", partial=True, liked=5)])
+    assert [(item.text, item.counts.liked) for item in stored(library)] == [("全文很长很长", 5)]
+
+
+def test_a_dry_run_says_what_would_come_and_stores_nothing(library: Library) -> None:
+    take_in(library, [note(identity=note_id(1)), note(identity=note_id(2))])
+    revision = library.contents.revision()
+    told: list[tuple[str, str, str, str]] = []
+    dry = Intake(library, dry_run=True, outcomes=lambda *line: told.append(line))
+    notes: list[Parsed] = [
+        note(identity=note_id(1), where="第 1 行"),
+        note(identity=note_id(2), text="改过的", where="第 2 行"),
+        *(note(identity=note_id(3 + number), url=f"https://example.com/{number}", where=f"第 {3 + number} 行") for number in range(600)),
+        note(identity=note_id(3), where="第 603 行"),
+        note(identity="another", url="https://example.com/5", where="第 604 行"),  # the address of one that an earlier batch had
+        note(title="", text="", where="第 605 行"),
+        ParsedCreator(Platform.XHS, "nobody-known", "新人"),
+        comment(note_identity=note_id(1)),
+    ]
+    for each in notes:
+        dry.add(each)
+    report = dry.finish()
+    assert (report.found, report.new, report.changed, report.unchanged, report.duplicates, report.refused) == (605, 600, 1, 1, 2, 1)
+    assert library.contents.revision() == revision
+    assert library.comments.count() == 0 and library.creators.named("新人") == []
+    assert len(told) == report.found
+    states = {where: (state, title) for where, state, title, _ in told}
+    assert states["第 1 行"] == ("unchanged", "早餐")
+    assert states["第 2 行"] == ("changed", "早餐")
+    assert [states[f"第 {number} 行"][0] for number in (3, 603, 604, 605)] == ["new", "duplicate", "duplicate", "refused"]
+    assert all(reason for _, state, _, reason in told if state in ("duplicate", "refused"))
+    assert take_in(library, notes).new == report.new
+
+
+def test_every_line_is_told_one_outcome_where_versions_repeat(library: Library) -> None:
+    told: list[tuple[str, str]] = []
+    intake = Intake(library, outcomes=lambda where, state, *_: told.append((where, state)))
+    for number, updated in enumerate((1, 3, 2)):
+        intake.add(note(where=f"第 {number} 行", text=f"第 {updated} 版", updated_at=1_700_000_000 + updated))
+    intake.finish()
+    assert sorted(told) == [("第 0 行", "duplicate"), ("第 1 行", "new"), ("第 2 行", "duplicate")]
+
+
+BREAKFAST = WatchList("w-breakfast", WatchKind.CATEGORY, "早餐", terms=("早餐", "小米粥"))
+SKIN = WatchList("w-skin", WatchKind.CATEGORY, "护肤")
+
+
+def test_contents_join_the_lists_of_their_source_and_those_they_speak_of(library: Library) -> None:
+    library.watch_lists.put(BREAKFAST)
+    library.watch_lists.put(SKIN)
+    library.sources.add(source(watch_lists=(SKIN.id,)))
+    take_in(library, [note()], source_id="blog")
+    take_in(library, [note(identity=note_id(8), title="面霜", text="好用")], watch_lists=(BREAKFAST.id,))
+    take_in(library, [note(identity=note_id(9), title="面霜", text="好用")])
+    assert [item.watch_lists for item in stored(library)] == [(BREAKFAST.id, SKIN.id), (BREAKFAST.id,), ()]
+
+
+def test_a_source_of_only_what_matches_leaves_the_rest_without_turning_red(library: Library) -> None:
+    library.watch_lists.put(BREAKFAST)
+    library.watch_lists.put(SKIN)
+    library.sources.add(source(watch_lists=(SKIN.id,), only_matching=True))
+    notes = [note(), note(identity=note_id(8), title="护肤早餐"), note(identity=note_id(9), title="看海", text="走走")]
+    report = take_in(library, notes, source_id="blog")
+    assert (report.found, report.new, report.unchanged, report.left_out, report.refused) == (3, 1, 0, 2, 0)
+    assert report.refusals == ("2 条和关注清单无关，没有收。",)
+    assert [(item.title, item.watch_lists) for item in stored(library)] == [("护肤早餐", (BREAKFAST.id, SKIN.id))]
+
+
+def test_a_full_list_takes_no_more_this_week_but_what_is_there_is_kept_up_to_date(library: Library) -> None:
+    library.watch_lists.put(WatchList("w-skin", WatchKind.CATEGORY, "护肤", weekly_quota=3))
+    library.sources.add(source(watch_lists=("w-skin",)))
+    notes = [note(identity=note_id(number), text=f"第 {number} 条") for number in range(5)]
+    dry = take_in(library, notes, source_id="blog", dry_run=True)
+    report = take_in(library, notes, source_id="blog")
+    assert dry == report
+    assert (report.found, report.new, report.unchanged, report.left_out) == (5, 3, 0, 2)
+    assert report.refusals == ("2 条超出关注清单这一周的名额，没有收。",)
+    again = take_in(library, [note(identity=note_id(0), text="改过"), *notes[1:]], source_id="blog")
+    assert (again.new, again.changed, again.unchanged, again.left_out) == (0, 1, 2, 2)
+    assert library.watch_lists.coverage(datetime.now(SHANGHAI))["w-skin"].full
+    take_in(library, [note(identity=note_id(6))])  # from elsewhere
+    assert take_in(library, [note(identity=note_id(6))], source_id="blog").unchanged == 1
+    assert [len(item.watch_lists) for item in stored(library)] == [1, 1, 1, 0]
+    library.contents.take_down(f"xhs-{note_id(6)}", "试完了")
+    library.watch_lists.put(WatchList("w-open", WatchKind.CATEGORY, "别的"))
+    library.sources.replace(source(watch_lists=("w-skin", "w-open")))
+    assert take_in(library, notes, source_id="blog").new == 2
+    assert [item.watch_lists for item in stored(library)][3:] == [("w-open",), ("w-open",)]
+
+
+def test_a_left_out_note_counts_once_whatever_its_versions(library: Library) -> None:
+    library.watch_lists.put(WatchList("w-skin", WatchKind.CATEGORY, "护肤", weekly_quota=1))
+    library.sources.add(source(watch_lists=("w-skin",)))
+    intake = Intake(library, source_id="blog")
+    intake.add(note(identity=note_id(1)))
+    intake.add(note(identity=note_id(2), updated_at=1_700_000_000))
+    intake.flush()
+    intake.add(note(identity=note_id(2), updated_at=1_700_000_001))
+    report = intake.finish()
+    assert (report.found, report.new, report.left_out, report.duplicates) == (3, 1, 1, 1)
+    assert library.contents.count() == 1

@@ -1,4 +1,4 @@
-"""Exports of the platforms other than 小红书."""
+"""Exports of the platforms other than 小红书, and 小红书's own pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from crawler.importers import import_paths
+from crawler.items import ParsedNote, Refusal
+from crawler.parsers.xhs import parse_xhs
 from recommender.library import Library
 from recommender.library.model import MediaKind, Platform
 from tests.crawler.builders import stored, write_json
@@ -107,3 +109,40 @@ def test_other_platforms(library: Library, tmp_path: Path, platform: Platform, k
         assert (item.counts.liked, item.counts.commented, item.counts.shared) == (None, 12, 10_000)
     if platform is Platform.DOUYIN:
         assert (item.title, item.tags) == ("", ("早餐",))
+
+
+def _xhs_page(state: str) -> str:
+    return f"<html><head><title>小红书</title></head><body>xiaohongshu<script>window.__INITIAL_STATE__={state}</script></body></html>"
+
+
+XHS_NOTE = (
+    '{"noteId":"64b8f0d2000000001c00a1b2","type":"video","title":"换盆记","desc":"先松土\\n#换盆[话题]#","time":1718000000000,"ipLocation":"上海",'
+    '"user":{"userId":"5f00000000000000000000bb","nickname":"窗台花园"},"interactInfo":{"likedCount":"1.2万","shareCount":undefined},'
+    '"imageList":[{"infoList":[{"url":"https://m.example/prv.jpg"},{"url":"https://m.example/dft.jpg"}]}],"tagList":[{"name":"换盆"}],'
+    '"video":{"media":{"stream":{"h264":[{"masterUrl":"https://m.example/v.mp4"}]}}}}'
+)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        f'{{"note":{{"noteDetailMap":{{"undefined":{{"note":{{}}}},"64b8f0d2000000001c00a1b2":{{"note":{XHS_NOTE}}}}}}},"x":undefined}}',
+        f'{{"note":{{"note":{XHS_NOTE}}}}}',
+        f'{{"noteData":{{"data":{{"noteData":{XHS_NOTE}}}}}}}',
+    ],
+)
+def test_a_note_of_xiaohongshu_wherever_its_page_keeps_it(state: str) -> None:
+    note = parse_xhs(_xhs_page(state), "https://www.xiaohongshu.com/explore/64b8f0d2000000001c00a1b2")
+    assert isinstance(note, ParsedNote)
+    assert (note.identity, note.kind, note.title, note.tags) == ("64b8f0d2000000001c00a1b2", MediaKind.VIDEO, "换盆记", ("换盆",))
+    assert (note.creator_id, note.liked, note.shared) == ("5f00000000000000000000bb", "1.2万", "")
+    assert (note.images, note.video_url) == (("https://m.example/dft.jpg",), "https://m.example/v.mp4")
+
+
+@pytest.mark.parametrize(
+    "state", ["{}", '{"note":{"noteDetailMap":{"a":{"note":{}}}}}', '{"note":undefined}', '{"note":{"noteDetailMap":[]}}']
+)
+def test_a_page_of_xiaohongshu_without_a_note_says_so(state: str) -> None:
+    refusal = parse_xhs(_xhs_page(state), "https://www.xiaohongshu.com/explore")
+    assert isinstance(refusal, Refusal)
+    assert "没有笔记" in refusal.reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from recommender.errors import Conflict, InputError, NotFound, ZhongcaoError
-from recommender.library import Library, open_library
+from recommender.library import Library, open_library, sourcing
 from recommender.library.model import (
     Channel,
     CrawlReport,
@@ -90,10 +90,18 @@ def test_a_job_is_claimed_once_and_survives_its_worker(library: Library) -> None
     assert library.jobs.release_stale(-1) == 1
     again = library.jobs.claim()
     assert again is not None and again.id == first.id
-    report = CrawlReport(found=2, new=1, refused=1, refusals=("第 2 条没有标题和正文",))
+    report = CrawlReport(found=4, new=1, refused=1, left_out=2, refusals=("第 2 条没有标题和正文",))
     library.jobs.finish(first.id, JobState.DONE, report, "好")
     assert library.jobs.get(first.id).report == report
     assert library.jobs.recent()[0].state is JobState.DONE
+
+
+def test_a_report_of_before_there_was_left_out_is_read(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = library.jobs.enqueue("blog")
+    with monkeypatch.context() as patch:
+        patch.setattr(sourcing, "asdict", lambda report: {name: value for name, value in asdict(report).items() if name != "left_out"})
+        library.jobs.finish(job.id, JobState.DONE, CrawlReport(found=1, new=1), "好")
+    assert library.jobs.get(job.id).report == CrawlReport(found=1, new=1, left_out=0)
 
 
 def test_watch_lists_and_fetches_are_replaced(library: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -91,6 +92,14 @@ def test_a_teaser_never_replaces_the_whole_text_but_brings_its_counts(library: L
     assert (stored.text, stored.counts.liked) == (whole.text, 500)
     assert library.contents.upsert([replace(teaser, partial=False)], source_id="blog")[0].state == "changed"
     assert library.contents.get("xhs-a").text == teaser.text
+
+
+def test_a_teaser_brings_the_time_that_the_whole_text_did_not_say(library: Library) -> None:
+    library.contents.upsert([incoming("a", text="很长的正文。" * 20, published_at=None)], source_id="blog")
+    teaser = incoming("a", text="很长的正文……", partial=True, published_at=DAY)
+    assert library.contents.upsert([teaser], source_id="blog")[0].state == "changed"
+    assert library.contents.get("xhs-a").published_at == DAY
+    assert library.contents.upsert([replace(teaser, published_at=DAY + timedelta(days=1))], source_id="blog")[0].state == "unchanged"
 
 
 def test_comments_are_kept_by_id_most_liked_first(library: Library) -> None:

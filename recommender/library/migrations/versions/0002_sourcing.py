@@ -38,6 +38,7 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
     op.create_index("ix_creators_person", "creators", ["person"])
+    op.create_index("ix_contents_cluster", "contents", ["cluster"])
     op.create_table(
         "source_runs",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -109,6 +110,7 @@ def downgrade() -> None:
     for table in ("mappings", "alerts", "signatures", "comments", "count_history", "content_watch_lists", "source_runs"):
         op.drop_table(table)
     op.drop_index("ix_creators_person", table_name="creators")
+    op.drop_index("ix_contents_cluster", table_name="contents")
     for table, columns in _ADDED.items():
         for column in columns:
             op.drop_column(table, column.name)
