@@ -29,6 +29,13 @@ eval: $(VENV)/.dev ## Quality on the labelled sets in DATA
 	@$(BIN)/zhongcao eval types --data $(DATA)/gold/types
 	@$(BIN)/zhongcao eval match --data $(DATA)/gold/match
 	@$(BIN)/zhongcao eval compliance --data $(DATA)/gold/compliance/sentences.jsonl
+	@$(BIN)/zhongcao eval extract --data $(DATA)/html_wechat
+	@$(BIN)/zhongcao eval charset
+	@$(BIN)/zhongcao eval feeds --data $(DATA)/feeds
+	@$(BIN)/zhongcao eval robots --data $(DATA)/robots
+	@$(BIN)/zhongcao eval security --data $(DATA)/security
+	@$(BIN)/zhongcao eval dedupe --made-from $(DATA)/xhs/json
+	@$(BIN)/zhongcao eval learn
 
 lock: $(VENV)/.dev ## Pin the newest allowed versions again
 	@$(BIN)/pip-compile -q --upgrade --strip-extras --no-emit-index-url --no-emit-find-links --generate-hashes -o requirements.lock pyproject.toml

@@ -13,7 +13,7 @@ from api import errors, openapi, pages
 from api.answers import IdempotentWrites, TaggedReads
 from api.gate import Gate
 from api.pages.answers import error_page
-from api.routes import checks, contents, events, search, segments, sources, subscriptions
+from api.routes import checks, contents, creators, events, exports, filling, imports, search, segments, sources, subscriptions, watch_lists
 from api.services import Services
 from recommender.library import open_library
 from recommender.search import open_index
@@ -48,7 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(TaggedReads)
     app.add_middleware(Gate)  # the last one added is the first one passed
     doors = APIRouter(prefix="/v1")
-    for module in (contents, search, segments, events, subscriptions, sources, checks):
+    # Routes are tried in this order, and search is what is asked most.
+    modules = (search, contents, filling, exports, creators, segments, events, subscriptions, sources, watch_lists, imports, checks)
+    for module in modules:
         doors.include_router(module.router)
     app.include_router(doors)
     app.include_router(checks.health)

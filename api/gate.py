@@ -11,12 +11,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import challenge, problem, status_of
+from api.filling import MOST_UPLOAD_BYTES
 from api.keys import ASKING_PATHS, OPEN_PATHS, SAFE_METHODS, check_scope, identify, is_loopback
 from api.services import Services
 from recommender.errors import ZhongcaoError
 
 logger = logging.getLogger(__name__)
 MOST_BODY_BYTES = 2_000_000
+UPLOAD_PATHS = frozenset({"/v1/imports", "/v1/sources/opml", "/imports", "/sources/opml"})  # forms with a file
+CLIP_PATHS = frozenset({"/v1/contents/clip", "/clip"})  # a whole page, which JSON makes up to twice and a form three times as long
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -55,9 +58,10 @@ class Gate:
 
         try:
             refusal = await self._refusal(request)
-            body = await _body(request.method, request.headers, receive) if refusal is None else b""
+            most = _most_bytes(request)
+            body = await _body(request.method, request.headers, receive, most) if refusal is None else b""
             if body is None:
-                refusal = problem(request, 413, f"请求正文最多 {MOST_BODY_BYTES // 1_000_000} MB，请分几次发。")
+                refusal = problem(request, 413, f"请求正文最多 {most // 1_000_000} MB，请分几次发。")
             elif refusal is None:
                 await self.app(scope, _replay(body, receive), send_marked)
                 return
@@ -98,7 +102,10 @@ class Gate:
             return None
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         empty = headers.get("content-length", "") == "0" or ("content-length" not in headers and "transfer-encoding" not in headers)
-        if not empty and not (kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))):
+        if request.url.path in UPLOAD_PATHS:
+            if not empty and kind != "multipart/form-data":
+                return problem(request, 415, "请用 multipart/form-data 上传，文件放在名为 file 的一栏里。")
+        elif not empty and not (kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))):
             return problem(request, 415, "请求正文应为 JSON，并写明 Content-Type: application/json。")
         return None
 
@@ -121,12 +128,22 @@ def _foreign(headers: Headers, public_origin: str) -> bool:
     return origin.partition("://")[2].lower() != headers.get("host", "").lower() and origin.lower() != (public_origin.lower() or None)
 
 
-async def _body(method: str, headers: Headers, receive: Receive) -> bytes | None:
+def _most_bytes(request: Request) -> int:
+    """The largest body that this path takes."""
+    if request.url.path in UPLOAD_PATHS:
+        return MOST_UPLOAD_BYTES + MOST_BODY_BYTES
+    if request.url.path in CLIP_PATHS:
+        services: Services = request.app.state.services
+        return 3 * services.settings.max_page_bytes + MOST_BODY_BYTES
+    return MOST_BODY_BYTES
+
+
+async def _body(method: str, headers: Headers, receive: Receive, most_bytes: int) -> bytes | None:
     """The whole body, b"" for methods without one, None where it is too large."""
     if method in SAFE_METHODS:
         return b""
     length = headers.get("content-length", "0")
-    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > MOST_BODY_BYTES):
+    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > most_bytes):
         return None
     found = bytearray()
     while True:
@@ -134,7 +151,7 @@ async def _body(method: str, headers: Headers, receive: Receive) -> bytes | None
         if message["type"] != "http.request":
             return bytes(found)
         found += message.get("body", b"")
-        if len(found) > MOST_BODY_BYTES:
+        if len(found) > most_bytes:
             return None
         if not message.get("more_body", False):
             return bytes(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -76,13 +76,13 @@ def check_scope(caller: Caller, scope: str) -> None:
         raise NotAllowed(f"这个密钥没有{_NAMES[scope]}权限。")
 
 
-def caller(request: Request) -> Caller:
-    """The caller that the gate identified; a FastAPI dependency."""
+async def caller(request: Request) -> Caller:
+    """The caller that the gate identified; a FastAPI dependency, async because FastAPI takes the others to a thread and back."""
     found: Caller = request.state.caller
     return found
 
 
-def allowed(scopes: SecurityScopes, found: Annotated[Caller, Depends(caller)], _shown: Annotated[Shown, Depends(bearer)]) -> Caller:
+async def allowed(scopes: SecurityScopes, found: Annotated[Caller, Depends(caller)], _shown: Annotated[Shown, Depends(bearer)]) -> Caller:
     """The caller, if it has every scope that the route names; the OpenAPI document shows the same scopes."""
     for scope in scopes.scopes:
         check_scope(found, scope)
@@ -94,10 +94,10 @@ Writer = Annotated[Caller, Security(allowed, scopes=["write"])]
 Admin = Annotated[Caller, Security(allowed, scopes=["admin"])]
 
 
-def require(scope: str) -> Callable[..., Caller]:
+def require(scope: str) -> Callable[..., Awaitable[Caller]]:
     """A FastAPI dependency for pages that lets only callers with `scope` through."""
 
-    def checked(found: Annotated[Caller, Depends(caller)]) -> Caller:
+    async def checked(found: Annotated[Caller, Depends(caller)]) -> Caller:
         check_scope(found, scope)
         return found
 

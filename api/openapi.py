@@ -14,12 +14,14 @@ from api.wire.problems import PROBLEM_EXAMPLE, Problem
 WRITES = frozenset({"post", "put", "patch", "delete"})
 TAGS = [
     {"name": "内容", "description": "内容库里的笔记和文章：列出、收进、更正、下架。"},
+    {"name": "达人", "description": "账号、量级、写什么、和谁合作，同一个人的几个账号。"},
     {"name": "搜索", "description": "词、字和意思一起找，可筛选、排序。"},
     {"name": "人群", "description": "用文字描述的客户人群。"},
     {"name": "匹配", "description": "为人群和渠道选内容，说明理由。"},
     {"name": "反馈", "description": "内容发出后发生了什么；同一个 key 只算一次。"},
     {"name": "订阅与日报", "description": "每天按订阅选出的内容，五种格式。"},
-    {"name": "来源", "description": "内容从哪里来，抓取任务和关注清单。"},
+    {"name": "来源", "description": "内容从哪里来，抓取任务、关注清单和提醒。"},
+    {"name": "导入", "description": "上传文件、看列怎么对应、试跑、入库。"},
     {"name": "合规", "description": "广告法等规则的检查。"},
     {"name": "健康", "description": "进程和服务的状态。"},
 ]
@@ -76,6 +78,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name in examples:
             schema["examples"] = examples[name]
+        elif name.startswith("Body_"):  # a form with a file, which FastAPI describes by itself
+            schema["examples"] = [{field: part["examples"][0] for field, part in schema["properties"].items()}]
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from crawler.alerts import check_alerts, send_alerts
 from crawler.worker import enqueue_due, run_next_job
 from recommender.digest import day_of, deliver_digest, due, make_digest, overdue
 from recommender.errors import InputError, NotFound, ZhongcaoError
@@ -26,11 +27,11 @@ from recommender.settings import Settings
 from recommender.understanding import load_understander
 
 PAUSE_SECONDS = 3.0
-CLUSTER_EVERY_SECONDS = 600.0
 STALE_JOB_SECONDS = 180.0  # a crawl says that it lives every few seconds, and is ended after 120 s of silence
 CRAWLING_SECONDS = 60.0  # of a round; a crawl that has begun is never cut short for it
 RETRY_DIGEST_SECONDS = 600.0
 CHECK_INDEX_SECONDS = 600.0
+ALERT_SECONDS = 60.0
 ANSWERS_KEPT = timedelta(days=7)
 log = logging.getLogger(__name__)
 
@@ -54,15 +55,15 @@ class Worker:
     def __init__(self, library: Library, settings: Settings) -> None:
         self.library = library
         self.settings = settings
-        self.clustered_at = -CLUSTER_EVERY_SECONDS
         self.tried_at: dict[str, float] = {}  # by subscription, or by digest for one of an earlier day
+        self.alerted_at = -ALERT_SECONDS
         self.stopping = False
         self._opened: Index | None = None
         self._opened_at = 0.0
 
     def steps(self) -> tuple[Callable[[], object], ...]:
         """What a round does, in order. A step that fails is logged and tried again in the next round."""
-        return (self.crawl, self.refresh, self.send_digests, self.forget)
+        return (self.crawl, self.alert, self.refresh, self.send_digests, self.forget)
 
     def run_round(self) -> None:
         """All steps once."""
@@ -81,21 +82,30 @@ class Worker:
         self.library.jobs.release_stale(STALE_JOB_SECONDS)
         enqueue_due(self.library, datetime.now(UTC))
         until = time.monotonic() + CRAWLING_SECONDS
-        while not self.stopping and run_next_job(self.library, self.settings) and time.monotonic() < until:
-            pass
+        while not self.stopping and run_next_job(self.library, self.settings, stopped=lambda: self.stopping):
+            self.alerted_at = -ALERT_SECONDS  # what the run has shown is told at once
+            if time.monotonic() >= until:
+                return
+
+    def alert(self) -> None:
+        """Raise and clear alerts, and tell the webhook: after every crawl, and once a minute."""
+        if time.monotonic() - self.alerted_at < ALERT_SECONDS:
+            return
+        self.alerted_at = time.monotonic()
+        now = datetime.now(UTC)
+        check_alerts(self.library, now)
+        if problem := send_alerts(self.library, self.settings, now):
+            log.warning("%s", problem)
 
     def refresh(self) -> None:
-        """Understand and index what changed; near-duplicates at most every ten minutes."""
+        """Find near-duplicates among, understand and index what changed."""
         revision = self.library.contents.revision()
-        stale = self.library.versions.get(CLUSTERED) != str(revision)
-        clusters = stale and time.monotonic() - self.clustered_at > CLUSTER_EVERY_SECONDS
+        clusters = self.library.versions.get(CLUSTERED) != str(revision)
         waiting = bool(self.library.contents.not_understood(load_understander().version, 1))
         status = self.index().status()
         if not (clusters or waiting or not status.healthy or status.revision < revision):
             return
         refresh_library(self.library, self.settings, clusters=clusters)
-        if clusters:
-            self.clustered_at = time.monotonic()
 
     def index(self) -> Index:
         """The live index, kept open between rounds: opening reads and checks every file, which also finds (and mends) damage."""

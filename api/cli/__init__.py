@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.cli import delivering, filling, finding, judging, service
+from api.cli import creators, delivering, filling, finding, judging, service, watching
 from api.cli.output import Problems
 
 
@@ -24,6 +24,8 @@ def main() -> None:
     """
 
 
-for module in (service, filling, finding, delivering, judging):
+for module in (service, filling, watching, creators, finding, delivering, judging):
     for command in module.COMMANDS:
         main.add_command(command)
+for command in watching.SOURCE_COMMANDS:
+    filling.sources.add_command(command)

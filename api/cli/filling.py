@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,21 +10,30 @@ from typing import Any
 
 import click
 
+from api.cli import mapping
 from api.cli.output import PARTLY, as_json_line, json_option, library, progress, say, settings, table
 from api.sample import load_sample_library
-from crawler.importers import import_paths
+from crawler.addresses import canonical
+from crawler.importers import ImportReport, import_paths
 from crawler.run import crawl as run_crawl
 from crawler.run import table as crawl_table
-from crawler.sources import EXAMPLE, apply_sources
-from recommender.errors import InputError
+from crawler.sources import EXAMPLE, apply_sources, source_id
+from recommender.errors import InputError, NotFound
 from recommender.jobs import refresh_library
-from recommender.library.model import Rights
+from recommender.library import Library
+from recommender.library.model import Rights, Source, SourceKind, WatchList
+from recommender.understanding.taxonomy import CATEGORIES
 
 SHOWN_REFUSALS = 20
+SHOWN_CHANGES = 20  # of each kind, in a dry run
+ONE_TIME_MINUTES = 525_600  # a page that is fetched for its one article is looked at again in a year
 
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be new, changed and refused; write nothing.")
+@click.option("--mapping", "mapping_name", help="A saved mapping for the columns of a spreadsheet; see `zhongcao mapping`.")
+@click.option("--as-sources", metavar="LIST", help="Have the pages of a list of links fetched for this watch-list.")
 @click.option("--no-index", is_flag=True, help="Only store; understand and index later with `zhongcao index`.")
 @click.option(
     "--rights",
@@ -34,19 +44,42 @@ SHOWN_REFUSALS = 20
 )
 @json_option
 @click.pass_context
-def import_files(context: click.Context, paths: tuple[Path, ...], no_index: bool, rights: str, as_json: bool) -> None:
-    """Read export files (MediaCrawler JSON, JSONL, CSV, XLSX, SQLite) or folders of them into the library.
+def import_files(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    mapping_name: str | None,
+    as_sources: str | None,
+    no_index: bool,
+    rights: str,
+    as_json: bool,
+) -> None:
+    """Read files or folders of them into the library.
+
+    MediaCrawler's JSON, JSONL, CSV, XLSX and SQLite (contents, comments, creators), vendors' spreadsheets, Feishu tables, saved
+    interface answers, plain text, and our own spreadsheet with what you changed in it.
 
     \b
     zhongcao import data/xhs/json/search_contents_2026-11-01.json
-    zhongcao import data/xhs/csv data/weibo/json --json
+    zhongcao import 达人笔记.xlsx --dry-run
+    zhongcao import 链接.txt --as-sources 防晒
 
     Importing a file twice changes nothing. A line that cannot be read is refused with its number, and the rest goes in.
     """
     found = settings()
     with library(found) as opened, progress() as report:
-        done = import_paths(opened, paths, rights=Rights(rights), progress=lambda read, of: report("读入", read, of))
-        if not no_index:
+        watch_list = _watch_list(opened, as_sources) if as_sources else None
+        done = import_paths(
+            opened,
+            paths,
+            rights=Rights(rights),
+            progress=lambda read, of: report("读入", read, of),
+            dry_run=dry_run,
+            mapping=opened.mappings.get(mapping_name) if mapping_name else None,
+            categories=CATEGORIES,
+        )
+        added = _add_pages(opened, done.links, watch_list) if watch_list and not dry_run else 0
+        if not no_index and not dry_run:
             refresh_library(opened, found, progress=report)
     for line in done.refusals[:SHOWN_REFUSALS]:
         click.echo(f"未收录：{line}", err=True)
@@ -54,16 +87,67 @@ def import_files(context: click.Context, paths: tuple[Path, ...], no_index: bool
         click.echo(f"……另有 {len(done.refusals) - SHOWN_REFUSALS} 条未收录。", err=True)
     for line in done.problems:
         click.echo(line, err=True)
-    counts = {name: getattr(done, name) for name in ("read", "new", "changed", "unchanged", "duplicates", "refused", "seconds")}
+    if done.links and not watch_list:
+        click.echo("要把这些网址加为来源：导入时加 --as-sources 关注清单名。", err=True)
     if as_json:
-        as_json_line(counts)
+        as_json_line(_as_json(done))
     else:
+        if dry_run:
+            _show_dry_run(done)
+        rest = (("评论", done.comments), ("达人", done.creators), ("更正", done.corrections))
+        more = "".join(f"，{name} {number}" for name, number in rest if number)
         say(
-            f"读了 {done.read} 行：新增 {done.new}，更新 {done.changed}，未变 {done.unchanged}，"
-            f"重复 {done.duplicates}，未收录 {done.refused}，用时 {done.seconds:.1f} 秒。"
+            f"{'试运行，什么都没有写入：' if dry_run else ''}读了 {done.read} 行：新增 {done.new}，更新 {done.changed}，"
+            f"未变 {done.unchanged}，重复 {done.duplicates}，未收录 {done.refused}{more}，用时 {done.seconds:.1f} 秒。"
         )
+        if watch_list and not dry_run:
+            say(f"{added} 个网址加入了来源，下一轮抓取时读取；已有的 {len(done.links) - added} 个没有重复加。")
     if done.unusable:
         context.exit(PARTLY)
+
+
+def _as_json(done: ImportReport) -> dict[str, Any]:
+    """The counts; comments, creators and corrections where there are any; file by file and line by line in a dry run."""
+    shown: dict[str, Any] = {
+        name: getattr(done, name) for name in ("read", "new", "changed", "unchanged", "duplicates", "refused", "seconds")
+    }
+    shown |= {name: number for name in ("comments", "creators", "corrections") if (number := getattr(done, name))}
+    if done.dry_run:
+        shown |= {"dry_run": True, "files": [asdict(file) for file in done.by_file], "lines": [asdict(line) for line in done.examples]}
+    return shown
+
+
+def _show_dry_run(done: ImportReport) -> None:
+    """What would become of each file, and which contents would change."""
+    counts = ("read", "new", "changed", "unchanged", "duplicates", "refused", "comments", "creators", "corrections")
+    rows = [[file.name, *(str(getattr(file, name) or "") for name in counts)] for file in done.by_file]
+    rows.append(["合计", *(str(getattr(done, name)) for name in counts)])
+    table(["文件", "读到", "新增", "更新", "未变", "重复", "未收录", "评论", "达人", "更正"], rows)
+    for state, words in (("changed", "将更新"), ("corrected", "将更正")):
+        lines = [line for line in done.examples if line.state == state]
+        for line in lines[:SHOWN_CHANGES]:
+            say(f"{words}：{line.where}《{line.title[:30]}》{line.reason}")
+        if len(lines) > SHOWN_CHANGES:
+            say(f"……另有 {(done.changed if state == 'changed' else done.corrections) - SHOWN_CHANGES} 条{words}。")
+
+
+def _watch_list(opened: Library, wanted: str) -> WatchList:
+    lists = opened.watch_lists.all()
+    if found := next((each for each in lists if wanted in (each.name, each.id)), None):
+        return found
+    named = f"现有：{'、'.join(each.name for each in lists[:20])}。" if lists else "还没有关注清单。"
+    raise NotFound(f"没有名为“{wanted[:40]}”的关注清单，{named}")
+
+
+def _add_pages(opened: Library, links: Sequence[str], watch_list: WatchList) -> int:
+    """Make each address a page to fetch, once; returns how many were not there before."""
+    known = {canonical(source.url) for source in opened.sources.all()}
+    fresh = [url for url in links if url not in known]
+    for url in fresh:
+        opened.sources.add(
+            Source(source_id(url), url[:80], SourceKind.PAGE, url, (watch_list.id,), schedule_minutes=ONE_TIME_MINUTES, max_items=1)
+        )
+    return len(fresh)
 
 
 def _show_crawl(event: dict[str, Any], names: dict[str, str]) -> None:
@@ -192,4 +276,4 @@ def remove_sample(as_json: bool) -> None:
     say(f"已清除 {removed} 条示例内容。")
 
 
-COMMANDS: tuple[click.Command, ...] = (import_files, crawl, sources, sample)
+COMMANDS: tuple[click.Command, ...] = (import_files, crawl, sources, sample, *mapping.COMMANDS)

@@ -7,9 +7,13 @@ from typing import Any
 
 import click
 
+from api.cli.judging_crawl import EVALUATIONS
+from api.cli.judging_dedupe import eval_dedupe
 from api.cli.output import as_json_line, json_option, say, settings
 from crawler.importers import import_paths
 from recommender.errors import InputError
+
+CRAWLED_PAGES = 200  # of the local site of the bench
 
 data_option = click.option(
     "--data", required=True, type=click.Path(exists=True, path_type=Path), help="Folder (or file) in the format of the documentation."
@@ -99,6 +103,7 @@ def eval_learn(as_json: bool) -> None:
 def bench(data: Path | None, as_json: bool) -> None:
     """Measure speed as ratios to peers, in turn, in one run."""
     from api.bench import http_measures
+    from crawler.bench import bench_crawl
     from recommender.evaluation import bench as speed
 
     if data is not None and not data.is_dir():
@@ -106,7 +111,11 @@ def bench(data: Path | None, as_json: bool) -> None:
         data = None
     result = speed.run_bench(data, settings())
     result["measures"] += http_measures(data)
+    result["measures"] += bench_crawl(CRAWLED_PAGES)
     _show(speed, result, as_json)
 
+
+for evaluation in (*EVALUATIONS, eval_dedupe):
+    evaluate.add_command(evaluation)
 
 COMMANDS: tuple[click.Command, ...] = (evaluate, bench)

@@ -83,7 +83,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return answer
 
 
-_DONE = {f"done.{name}" for name in ("saved", "deleted", "sent", "queued", "sample", "added", "taken_down", "later")}
+_DONE = {f"done.{name}" for name in ("saved", "deleted", "sent", "queued", "sample", "added", "taken_down", "later", "known")}
 
 
 def back_to(path: str, done: str = "") -> RedirectResponse:

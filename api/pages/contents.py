@@ -7,23 +7,28 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
+from markupsafe import Markup
 
+from api import filling
 from api.keys import Caller, caller, require
-from api.pages.answers import PageRoute, back_to, page
-from api.pages.formats import with_findings
+from api.pages import formats
+from api.pages.answers import PageRoute, back_to, page, translator
+from api.pages.charts import growth_line
 from api.pages.forms import Posted, word, words
-from api.pages.pictures import forget_pictures
+from api.pages.language import Translator
 from api.pages.search import Card
 from api.services import Services, services
 from api.wire.contents import ContentChange
 from recommender.delivery import Rendered, render
 from recommender.delivery.gate import why_not
 from recommender.errors import IndexUnavailable, InputError
-from recommender.library.model import Channel, ContentItem, ContentType, Rights
+from recommender.library.model import Channel, ContentItem, ContentType, CountPoint, Counts, Rights
 from recommender.understanding.quality import quality_weights
 from recommender.understanding.taxonomy import CATEGORIES
 
 SIMILAR = 6
+SHOWN_COMMENTS = 10
+SHOWN_COPIES = 8
 LOOKED_AT = 30  # similar contents asked for, to find the near-duplicates among them
 RIGHTS = tuple(right for right in Rights if right is not Rights.TAKEN_DOWN)
 
@@ -35,9 +40,9 @@ router = APIRouter(route_class=PageRoute)
 
 @dataclass(frozen=True, slots=True)
 class Relatives:
-    """Contents near this one: the same text told again, and others on the same matter."""
+    """Contents near this one: the same text told again (the leading copy first), and others on the same matter."""
 
-    duplicates: list[Card]
+    copies: list[ContentItem]
     similar: list[Card]
 
 
@@ -48,9 +53,9 @@ def _relatives(found: Services, item: ContentItem) -> Relatives:
         hits = []
     near = found.library.contents.get_many([hit.id for hit in hits])
     near.pop(item.id, None)
-    duplicates = [Card(other) for other in found.library.contents.cluster(item.cluster) if other.id != item.id]
+    copies = sorted(found.library.contents.cluster(item.cluster), key=lambda other: other.id != item.cluster)
     similar = [Card(near[hit.id]) for hit in hits if hit.id in near and near[hit.id].cluster != item.cluster]
-    return Relatives(duplicates, similar[:SIMILAR])
+    return Relatives([other for other in copies if other.id != item.id], similar[:SIMILAR])
 
 
 def renderings(item: ContentItem) -> dict[Channel, Rendered]:
@@ -64,19 +69,49 @@ def quality_tops() -> dict[str, float]:
     return {name: 100 * weight / sum(weights.values()) for name, weight in weights.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How the engagement of a content grew: the records, newest first, and a drawing where there is more than one."""
+
+    points: list[tuple[CountPoint, int | None]]
+    drawing: Markup
+
+
+def _growth(t: Translator, found: Services, item: ContentItem) -> Growth:
+    counted = [(point, _total(point.counts)) for point in found.library.contents.history(item.id)]
+    known = [(point.at, total) for point, total in counted if total is not None]
+    drawing = Markup("")
+    if len(known) > 1:
+        ends = {"first": formats.short_number(known[0][1], t.language), "last": formats.short_number(known[-1][1], t.language)}
+        drawing = growth_line(known, t("content.history_label", count=len(known), **ends))
+    return Growth(counted[::-1], drawing)
+
+
+def _total(counts: Counts) -> int | None:
+    told = [amount for amount in (counts.liked, counts.collected, counts.commented, counts.shared) if amount is not None]
+    return sum(told) if told else None
+
+
 @router.get("/contents/{content_id}")
 def content_page(request: Request, content_id: str, found: Doors) -> Response:
     """Everything about one content."""
     item = found.library.contents.get(content_id)
+    relatives = _relatives(found, item)
+    source_names = {source.id: source.name for source in found.library.sources.all()}
     published = f"{item.original_title}\n{item.original_text}"
     return page(
         request,
         "content.html",
         item=item,
-        published=with_findings(published, item.understanding.findings),
+        published=formats.with_findings(published, item.understanding.findings),
         renderings=renderings(item),
         why_not=why_not(item),
-        relatives=_relatives(found, item),
+        relatives=relatives,
+        growth=_growth(translator(request), found, item),
+        comments=found.library.comments.of(item.id, SHOWN_COMMENTS),
+        source_names=source_names,
+        watch_lists=[one for one in found.library.watch_lists.all() if one.id in item.watch_lists] if item.watch_lists else [],
+        shown_copies=SHOWN_COPIES,
         content_types=list(ContentType),
         categories=CATEGORIES,
         rights=RIGHTS,
@@ -125,8 +160,5 @@ def take_down(content_id: str, found: Doors, form: Posted) -> Response:
     """Purge a content for good; no crawl brings it back."""
     if not (reason := word(form, "reason")):
         raise InputError("下架要写明原因，例如「原作者要求删除」。", field="reason")
-    item = found.library.contents.get(content_id)
-    found.library.contents.take_down(content_id, reason)
-    forget_pictures(found.settings, item.images)
-    found.follow_up()
+    filling.take_down(found, content_id=content_id, reason=reason)
     return back_to("/", "taken_down")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from recommender.errors import InputError
@@ -17,7 +19,16 @@ from recommender.errors import InputError
 MOST_BYTES = 1_000_000
 _SEPARATORS = re.compile(r"\s*[,，、;；\n]+\s*")
 Model = TypeVar("Model", bound=BaseModel)
+Member = TypeVar("Member", bound=StrEnum)
 Query = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The file of a form, under the name that it has with its sender."""
+
+    name: str
+    data: bytes
 
 
 async def _posted(request: Request) -> FormData:
@@ -36,6 +47,20 @@ async def _posted(request: Request) -> FormData:
 
 
 Posted = Annotated[FormData, Depends(_posted)]
+
+
+async def _uploaded(request: Request) -> Uploaded:
+    try:
+        async with request.form(max_files=1, max_fields=20) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise InputError("请先选一个文件。", field="file")
+            return Uploaded(file.filename or "", await file.read())
+    except HTTPException:
+        raise InputError("没有收到文件，请返回上一页重新选择。", field="file") from None
+
+
+Upload = Annotated[Uploaded, Depends(_uploaded)]
 
 
 def word(form: FormData, name: str, most: int = 200) -> str:
@@ -57,9 +82,17 @@ def read(model: type[Model], form: FormData, lists: Sequence[str] = ()) -> Model
     """The filled-in fields of `form` as `model`; those in `lists` hold several words. Raises pydantic's ValidationError."""
     given: dict[str, object] = {}
     for name in model.model_fields:
-        if value := word(form, name, MOST_BYTES):
+        value = word(form, name, MOST_BYTES)
+        if name in lists:
+            value = "\n".join(part for part in form.getlist(name) if isinstance(part, str))  # ticked boxes come one by one
+        if value:
             given[name] = words(value) if name in lists else value
     return model.model_validate(given)
+
+
+def choice(kind: type[Member], text: str) -> Member | None:
+    """The member of a vocabulary that `text` names, or None."""
+    return next((member for member in kind if member.value == text), None)
 
 
 def address(path: str, query: Query) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -23,8 +24,9 @@ FACETS = ("category", "content_type", "platform", "brand", "creator")
 FOLDED = ("brand", "creator")  # long lists
 QUALITIES = ("50", "60", "70", "80")
 ORDERS = ("relevance", "newest", "quality", "heat")
-_LISTS = (*FACETS, "tag")
+_LISTS = (*FACETS, "tag", "watch_list")
 _SINGLE = ("min_quality", "published_from", "published_to")
+TRANSLATED = ("platform", "content_type", *_SINGLE)  # filters whose values have a word in the reader's language
 
 Doors = Annotated[Services, Depends(services)]
 
@@ -57,7 +59,7 @@ class Choice:
     """One value of a facet, and the address of this page with it switched."""
 
     label: str
-    amount: int
+    amount: int | None
     chosen: bool
     address: str
 
@@ -94,7 +96,9 @@ def facet_label(t: Translator, facet: str, value: str) -> str:
         return value
 
 
-def _filter_label(t: Translator, name: str, value: str) -> str:
+def _filter_label(t: Translator, name: str, value: str, watch_lists: Mapping[str, str]) -> str:
+    if name == "watch_list":
+        return watch_lists.get(value, value)
     return t(f"filter.{name}_is", value=value) if name in _SINGLE else facet_label(t, name, value)
 
 
@@ -105,6 +109,13 @@ def _choices(t: Translator, query: Query, facet: str, counts: dict[str, int]) ->
         Choice(facet_label(t, facet, value), amount, value in chosen, address("/", toggled(query, facet, value)))
         for value, amount in sorted(amounts.items(), key=lambda pair: (pair[0] not in chosen, -pair[1], pair[0]))
     ]
+
+
+def _watch_choices(query: Query, watch_lists: Mapping[str, str]) -> dict[str, list[Choice]]:
+    """The watch-lists to narrow by; how many contents each has is said on their own page."""
+    chosen = [value for name, value in query if name == "watch_list"]
+    names = sorted(watch_lists.items(), key=lambda pair: (pair[0] not in chosen, pair[1]))
+    return {"watch_list": [Choice(name, None, key in chosen, address("/", toggled(query, "watch_list", key))) for key, name in names]}
 
 
 @router.get("/")
@@ -129,13 +140,14 @@ def search_page(request: Request, found: Doors) -> Response:
         result = _listing(found, filter, "newest", None)
     facets = {facet: _choices(t, query, facet, result.facets.get(facet, {})) for facet in FACETS}
     narrowed = [pair for pair in query if pair[0] in (*_LISTS, *_SINGLE)]
+    watch_lists = {one.id: one.name for one in found.library.watch_lists.all()}
     return page(
         request,
         "search.html",
         status,
         q=text,
         result=result,
-        facets=facets,
+        facets=_watch_choices(query, watch_lists) | facets,
         folded=FOLDED,
         shown_values=SHOWN_VALUES,
         filters=filters,
@@ -146,7 +158,10 @@ def search_page(request: Request, found: Doors) -> Response:
         orders={name: address("/", with_value(query, {"order": name})) for name in ORDERS if text or name != "relevance"},
         hidden=[pair for pair in query if pair[0] in _LISTS],
         kept=[pair for pair in query if pair[0] not in ("q", "cursor")],
-        narrowed=[(_filter_label(t, name, value), address("/", toggled(query, name, value))) for name, value in narrowed],
+        narrowed=[
+            (_filter_label(t, name, value, watch_lists), address("/", toggled(query, name, value)), name not in TRANSLATED)
+            for name, value in narrowed
+        ],
         cleared=address("/", [("q", text)] if text else []),
         first=address("/", with_value(query, {})) if cursor else "",
         following=address("/", [*with_value(query, {}), ("cursor", result.next_cursor)]) if result.next_cursor else "",

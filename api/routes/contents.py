@@ -1,4 +1,4 @@
-"""Contents: list, read, paste, correct, take down; and the removal of the sample library."""
+"""Contents: list, read with what else is known, paste, correct, take down; and the removal of the sample library."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import StringConstraints
 
+from api import filling
 from api.keys import Admin, Reader, Writer
 from api.openapi import problems
-from api.pages.pictures import forget_pictures
 from api.services import Services, services
 from api.wire.checks import Removed
-from api.wire.contents import ContentChange, ContentOut, ContentPage, NewContent
+from api.wire.content_details import CommentList, CopyList, HistoryOut
+from api.wire.contents import ContentChange, ContentFull, ContentOut, ContentPage, NewContent
 from api.wire.fields import ContentId, Plain
 from api.wire.filters import ListQuery
 from crawler.intake import take_in_one
 from crawler.items import ParsedNote
 from recommender.errors import InputError
-from recommender.library.model import Platform
+from recommender.library.model import Platform, UpsertOutcome
 from recommender.understanding.taxonomy import CATEGORIES
 
 router = APIRouter(tags=["内容"])
@@ -46,9 +47,34 @@ def list_contents(doors: Doors, _caller: Reader, query: Annotated[ListQuery, Que
 
 
 @router.get("/contents/{content_id}", summary="读一条内容", responses=problems(404))
-def read_content(doors: Doors, _caller: Reader, content_id: ItemId) -> ContentOut:
-    """内容全文、理解结果和理由。带 ETag，If-None-Match 相同时答 304。"""
-    return ContentOut.of(doors.library.contents.get(content_id))
+def read_content(doors: Doors, _caller: Reader, content_id: ItemId) -> ContentFull:
+    """内容全文和原文（个人信息已遮蔽）、理解结果和理由。带 ETag，If-None-Match 相同时答 304。"""
+    return ContentFull.of(doors.library.contents.get(content_id))
+
+
+@router.get("/contents/{content_id}/history", summary="一条内容的互动数历史", responses=problems(404))
+def read_history(doors: Doors, _caller: Reader, content_id: ItemId) -> HistoryOut:
+    """每次变化前的点赞、收藏、评论、分享，旧的在前，最后一个是现在的。"""
+    return HistoryOut.of(doors.library.contents.history(content_id))
+
+
+@router.get("/contents/{content_id}/comments", summary="一条内容的评论", responses=problems(404))
+def read_comments(
+    doors: Doors,
+    _caller: Reader,
+    content_id: ItemId,
+    limit: Annotated[int, Query(ge=1, le=200, description="最多几条", examples=[50])] = 50,
+) -> CommentList:
+    """赞多的在前；个人信息已遮蔽，不存评论者是谁。"""
+    doors.library.contents.get(content_id)
+    return CommentList.of(doors.library.comments.of(content_id, limit))
+
+
+@router.get("/contents/{content_id}/copies", summary="一条内容的近似内容", responses=problems(404))
+def read_copies(doors: Doors, _caller: Reader, content_id: ItemId) -> CopyList:
+    """讲同一件事的几条（最多 50 条，包括它自己）；leader 是其中最好的一份，个数就是热度。"""
+    leader = doors.library.contents.get(content_id).cluster
+    return CopyList.of(leader, doors.library.contents.cluster(leader))
 
 
 @router.post(
@@ -72,6 +98,11 @@ def paste_content(doors: Doors, _caller: Writer, given: NewContent, response: Re
     )
     outcome = take_in_one(doors.library, note)
     doors.follow_up()
+    return stored_answer(doors, outcome, response)
+
+
+def stored_answer(doors: Services, outcome: UpsertOutcome, response: Response) -> ContentOut:
+    """The content that was taken in: 201 for a new one, 200 for one that the library had."""
     if outcome.state != "new":
         response.status_code = 200
     answer = ContentOut.of(doors.library.contents.get(outcome.id))
@@ -95,10 +126,7 @@ def correct_content(doors: Doors, caller: Writer, content_id: ItemId, change: Co
 @router.delete("/contents/{content_id}", summary="下架一条内容", status_code=204, responses=problems(404))
 def take_down_content(doors: Doors, _caller: Admin, content_id: ItemId, reason: Reason) -> None:
     """删去正文、图片、向量和以后的日报，只留编号，重新抓取也不会再收进来。"""
-    images = doors.library.contents.get(content_id).images
-    doors.library.contents.take_down(content_id, reason)
-    forget_pictures(doors.settings, images)
-    doors.follow_up()
+    filling.take_down(doors, content_id=content_id, reason=reason)
 
 
 @router.delete("/sample", summary="删掉示例内容库")

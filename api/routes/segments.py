@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from api.keys import Reader, Writer
 from api.openapi import problems
-from api.routes.names import new_id
+from api.routes.names import new_id, place
 from api.services import Services, services
 from api.wire.contents import ComplianceOut, ContentOut, FindingOut
 from api.wire.fields import Id, now
@@ -35,7 +35,7 @@ def add_segment(doors: Doors, _caller: Writer, given: NewSegment, response: Resp
     segment = given.to_segment(given.id or new_id("segment"))
     if _exists(doors, segment.id):
         raise Conflict(f"人群编号 {segment.id} 已经有了；要修改请用 PUT。", field="id")
-    response.headers["Location"] = f"/v1/segments/{segment.id}"
+    response.headers["Location"] = place("segments", segment.id)
     return SegmentOut.of(doors.library.segments.put(segment))
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.keys import Reader, Writer
 from api.openapi import problems
 from api.routes.formats import DIGEST_ANSWERS, MEDIA_TYPES, wanted_format
-from api.routes.names import new_id
+from api.routes.names import new_id, place
 from api.services import Services, services
 from api.wire.fields import Id, now
 from api.wire.subscriptions import NewSubscription, SubscriptionFields, SubscriptionList, SubscriptionOut
@@ -39,7 +39,7 @@ def add_subscription(doors: Doors, _caller: Writer, given: NewSubscription, resp
     if _stored(doors, subscription_id) is not None:
         raise Conflict(f"订阅编号 {subscription_id} 已经有了；要修改请用 PUT。", field="id")
     _check_segment(doors, given)
-    response.headers["Location"] = f"/v1/subscriptions/{subscription_id}"
+    response.headers["Location"] = place("subscriptions", subscription_id)
     return SubscriptionOut.of(doors.library.subscriptions.put(given.to_subscription(subscription_id)))
 
 

@@ -116,6 +116,7 @@ CONTENT_EXAMPLE: dict[str, Any] = {
     "cluster": "xhs-64f1c0de0000000012000001",
     "heat": 3,
     "corrected": ["rights"],
+    "watch_lists": ["category-beauty"],
     "is_sample": False,
     "source_id": "feed-skincare",
     "first_seen_at": "2026-07-02T06:00:00+08:00",
@@ -160,6 +161,7 @@ class ContentOut(Wire):
     cluster: str
     heat: int
     corrected: list[str]
+    watch_lists: list[str]
     is_sample: bool
     source_id: str | None
     first_seen_at: When
@@ -202,12 +204,32 @@ class ContentOut(Wire):
             cluster=item.cluster,
             heat=item.heat,
             corrected=list(item.corrected),
+            watch_lists=list(item.watch_lists),
             is_sample=item.is_sample,
             source_id=item.source_id,
             first_seen_at=item.first_seen_at,
             updated_at=item.updated_at,
             links=LinksOut(self=f"/v1/contents/{place}", page=f"/contents/{place}", original=item.url or None),
         )
+
+
+class ContentFull(ContentOut):
+    """One content with the title and text as they were published, personal data masked."""
+
+    model_config = shown(
+        {
+            **CONTENT_EXAMPLE,
+            "original_title": "换季敏感肌，我只留下这三样✨",
+            "original_text": "先说结论：洁面少一步，面霜厚一点。[笑哭R]",
+        }
+    )
+
+    original_title: str
+    original_text: str
+
+    @staticmethod
+    def of(item: ContentItem) -> ContentFull:
+        return ContentFull(**dict(ContentOut.of(item)), original_title=item.original_title, original_text=item.original_text)
 
 
 Facets = dict[str, dict[str, int]]

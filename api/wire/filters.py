@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from api.wire.fields import Instant, InstantEnd, Plain, Splitting, Wire, Word
+from api.wire.fields import Id, Instant, InstantEnd, Plain, Splitting, Wire, Word
 from recommender.library.model import ContentFilter, ContentType, Platform
 
 Words = Annotated[list[Word], Splitting]
@@ -24,6 +24,9 @@ class Filters(Wire):
         default_factory=list, description="内容类型，可多个：persona 人设型、seeding 种草型、service 服务型", examples=[["seeding"]]
     )
     tag: Words = Field(default_factory=list, description="话题标签，可多个", examples=[["敏感肌"]])
+    watch_list: Annotated[list[Id], Splitting] = Field(
+        default_factory=list, description="关注清单的编号，可多个", examples=[["category-beauty"]]
+    )
     min_quality: float | None = Field(default=None, ge=0, le=100, description="质量分下限，0 到 100", examples=[60])
     published_from: Instant | None = Field(default=None, description="发布时间从（含）", examples=["2026-07-01"])
     published_to: InstantEnd | None = Field(default=None, description="发布时间到（含；只写日期时到当天结束）", examples=["2026-07-31"])
@@ -40,6 +43,7 @@ class Filters(Wire):
             min_quality=self.min_quality,
             published_from=self.published_from,
             published_to=self.published_to,
+            watch_lists=tuple(self.watch_list),
         )
 
 

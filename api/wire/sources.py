@@ -1,4 +1,4 @@
-"""Sources, crawl jobs and watch-lists on the wire."""
+"""Sources and watch-lists on the wire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.wire.fields import Address, Id, Name, When, Wire, Word, shown
-from recommender.library.model import CrawlJob, JobState, Rights, Source, SourceKind, WatchKind, WatchList
+from recommender.library.model import Coverage, Rights, Source, SourceKind, WatchKind, WatchList
 
 SOURCE_EXAMPLE: dict[str, Any] = {
     "id": "feed-skincare",
@@ -19,6 +19,9 @@ SOURCE_EXAMPLE: dict[str, Any] = {
     "max_items": 50,
     "enabled": True,
     "rights": "reference",
+    "only_matching": False,
+    "full_text": True,
+    "max_requests": 60,
 }
 _OUT_EXAMPLE: dict[str, Any] = {
     **SOURCE_EXAMPLE,
@@ -28,19 +31,29 @@ _OUT_EXAMPLE: dict[str, Any] = {
     "last_message": "找到 20 条，新增 3 条",
     "last_found": 20,
     "last_new": 3,
+    "failures": 0,
+    "baseline": 18.5,
 }
-JOB_EXAMPLE: dict[str, Any] = {
-    "id": 7,
-    "source_id": "feed-skincare",
-    "state": "queued",
-    "requested_at": "2026-07-01T09:00:00+08:00",
-    "started_at": None,
-    "finished_at": None,
-    "report": {"found": 0, "new": 0, "changed": 0, "unchanged": 0, "duplicates": 0, "refused": 0, "refusals": []},
-    "message": "",
-    "links": {"self": "/v1/jobs/7", "source": "/v1/sources/feed-skincare"},
+WATCH_LIST_EXAMPLE: dict[str, Any] = {
+    "id": "category-beauty",
+    "kind": "category",
+    "name": "美妆护肤",
+    "terms": ["护肤", "彩妆"],
+    "aliases": ["skincare"],
+    "schedule_minutes": 120,
+    "weekly_quota": 200,
+    "quiet_days": 3,
+    "enabled": True,
 }
-WATCH_LIST_EXAMPLE: dict[str, Any] = {"id": "category-beauty", "kind": "category", "name": "美妆护肤", "terms": ["护肤", "彩妆"]}
+COVERAGE_EXAMPLE: dict[str, Any] = {
+    "total": 312,
+    "this_week": 24,
+    "last_week": 31,
+    "last_new_at": "2026-07-01T06:00:00+08:00",
+    "sources": 4,
+    "failing": 1,
+    "full": False,
+}
 SourceRights = Literal[Rights.OWNED, Rights.AUTHORISED, Rights.REFERENCE, Rights.UNKNOWN]
 
 
@@ -57,6 +70,9 @@ class SourceFields(Wire):
     max_items: int = Field(default=50, ge=1, le=1_000)
     enabled: bool = True
     rights: SourceRights = Rights.REFERENCE
+    only_matching: bool = Field(default=False, description="只收命中它的关注清单（没写就是全部清单）的词的内容")
+    full_text: bool = Field(default=True, description="订阅源只给摘要时，去原网页取全文")
+    max_requests: int = Field(default=60, ge=1, le=10_000, description="每次抓取最多请求多少次")
 
     def to_source(self, source_id: str) -> Source:
         """The source with this id."""
@@ -73,7 +89,7 @@ class NewSource(SourceFields):
 
 
 class SourceOut(Wire):
-    """A source and how its last run went."""
+    """A source and how its last run went; `baseline` is what a run of it usually finds, null while too few are known."""
 
     model_config = shown(_OUT_EXAMPLE)
 
@@ -86,17 +102,22 @@ class SourceOut(Wire):
     max_items: int
     enabled: bool
     rights: Rights
+    only_matching: bool
+    full_text: bool
+    max_requests: int
     last_run_at: When | None
     last_success_at: When | None
     last_state: str
     last_message: str
     last_found: int
     last_new: int
+    failures: int
+    baseline: float | None
 
     @staticmethod
-    def of(source: Source) -> SourceOut:
-        values = {name: getattr(source, name) for name in SourceOut.model_fields}
-        return SourceOut(**{**values, "watch_lists": list(source.watch_lists)})
+    def of(source: Source, baseline: float | None) -> SourceOut:
+        values = {name: getattr(source, name) for name in SourceOut.model_fields if name != "baseline"}
+        return SourceOut(**{**values, "watch_lists": list(source.watch_lists), "baseline": baseline})
 
 
 class SourceList(Wire):
@@ -107,85 +128,72 @@ class SourceList(Wire):
     items: list[SourceOut]
 
 
-class ReportOut(Wire):
-    """What a crawl did; found = new + changed + unchanged + duplicates + refused."""
+class WatchListFields(Wire):
+    """What a watch-list follows, apart from its id."""
 
-    found: int
-    new: int
-    changed: int
-    unchanged: int
-    duplicates: int
-    refused: int
-    refusals: list[str]
+    model_config = shown({name: WATCH_LIST_EXAMPLE[name] for name in WATCH_LIST_EXAMPLE if name != "id"})
 
+    kind: WatchKind
+    name: Name
+    terms: list[Word] = Field(default_factory=list, max_length=200, description="词；terms 和 aliases 都空时用名字")
+    aliases: list[Word] = Field(default_factory=list, max_length=200, description="别名，例如英文名、旧名")
+    schedule_minutes: int | None = Field(default=None, ge=5, le=100_000, description="它的来源至少这么频繁地抓；留空各按各的")
+    weekly_quota: int = Field(default=0, ge=0, le=100_000, description="七天里最多收多少条新内容；0 为不限")
+    quiet_days: int = Field(default=0, ge=0, le=365, description="多少天没有新内容就提醒；0 为不提醒")
+    enabled: bool = True
 
-class JobLinks(Wire):
-    """Where to look again."""
-
-    self: str
-    source: str
-
-
-class JobOut(Wire):
-    """One requested crawl."""
-
-    model_config = shown(JOB_EXAMPLE)
-
-    id: int
-    source_id: str
-    state: JobState
-    requested_at: When
-    started_at: When | None
-    finished_at: When | None
-    report: ReportOut
-    message: str
-    links: JobLinks
-
-    @staticmethod
-    def of(job: CrawlJob) -> JobOut:
-        report = {name: getattr(job.report, name) for name in ReportOut.model_fields}
-        return JobOut(
-            id=job.id,
-            source_id=job.source_id,
-            state=job.state,
-            requested_at=job.requested_at,
-            started_at=job.started_at,
-            finished_at=job.finished_at,
-            report=ReportOut(**{**report, "refusals": list(job.report.refusals)}),
-            message=job.message,
-            links=JobLinks(self=f"/v1/jobs/{job.id}", source=f"/v1/sources/{job.source_id}"),
-        )
+    def to_watch_list(self, watch_list_id: str) -> WatchList:
+        """The watch-list with this id."""
+        values = {name: getattr(self, name) for name in WatchListFields.model_fields}
+        return WatchList(**{**values, "id": watch_list_id, "terms": tuple(self.terms), "aliases": tuple(self.aliases)})
 
 
-class WatchListIn(Wire):
+class WatchListIn(WatchListFields):
     """A watch-list; one with the same id is replaced."""
 
     model_config = shown(WATCH_LIST_EXAMPLE)
 
     id: Id | None = None
-    kind: WatchKind
-    name: Name
-    terms: list[Word] = Field(default_factory=list, max_length=200)
+
+
+class CoverageOut(Wire):
+    """What a watch-list brings: contents in all, in the last seven days and in the seven before; and how its sources fare."""
+
+    total: int
+    this_week: int
+    last_week: int
+    last_new_at: When | None
+    sources: int
+    failing: int
+    full: bool
 
 
 class WatchListOut(Wire):
-    """A stored watch-list."""
+    """A stored watch-list with its coverage."""
 
-    model_config = shown(WATCH_LIST_EXAMPLE)
+    model_config = shown({**WATCH_LIST_EXAMPLE, "coverage": COVERAGE_EXAMPLE})
 
     id: str
     kind: WatchKind
     name: str
     terms: list[str]
+    aliases: list[str]
+    schedule_minutes: int | None
+    weekly_quota: int
+    quiet_days: int
+    enabled: bool
+    coverage: CoverageOut
 
     @staticmethod
-    def of(watch_list: WatchList) -> WatchListOut:
-        return WatchListOut(id=watch_list.id, kind=watch_list.kind, name=watch_list.name, terms=list(watch_list.terms))
+    def of(watch_list: WatchList, coverage: Coverage) -> WatchListOut:
+        values = {name: getattr(watch_list, name) for name in WatchListOut.model_fields if name != "coverage"}
+        counts = CoverageOut(**{name: getattr(coverage, name) for name in CoverageOut.model_fields})
+        return WatchListOut(**{**values, "terms": list(watch_list.terms), "aliases": list(watch_list.aliases), "coverage": counts})
 
 
 class WatchListPage(Wire):
     """All watch-lists."""
 
-    model_config = shown({"items": [WATCH_LIST_EXAMPLE]})
+    model_config = shown({"items": [{**WATCH_LIST_EXAMPLE, "coverage": COVERAGE_EXAMPLE}]})
 
     items: list[WatchListOut]

@@ -8,10 +8,11 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 
 from api.wire.fields import Address, Id, Line, Name, Wire, refuse, shown
 from api.wire.filters import Filters
+from recommender.digest.filters import NAMES as DIGEST_FILTERS
 from recommender.library.model import Channel, ComplianceLevel, ContentType, DeliveryState, GroupType, Platform, Subscription
 
 MASK = "****"
-FILTER_NAMES = tuple(Filters.model_fields)
+FILTER_NAMES = tuple(name for name in Filters.model_fields if name in DIGEST_FILTERS)
 
 
 def _known_filters(value: dict[str, str]) -> dict[str, str]:

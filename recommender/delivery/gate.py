@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.library.model import ComplianceLevel, ContentItem, Finding, Rights
+from recommender.library.model import ComplianceLevel, ContentItem, Finding, Rights, Understanding
 
 EXPORTABLE_RIGHTS = frozenset({Rights.OWNED, Rights.AUTHORISED})
 SHOWN_FINDINGS = 3
@@ -16,15 +16,20 @@ _RIGHTS_REASONS = {
 
 def why_not(content: ContentItem) -> str:
     """Every reason why `content` may not be sent to customers, in one Chinese sentence; empty if it may be."""
-    if content.rights is Rights.TAKEN_DOWN:
-        return _RIGHTS_REASONS[content.rights] + "。"
+    return why_not_with(content.rights, content.understanding)
+
+
+def why_not_with(rights: Rights, understanding: Understanding) -> str:
+    """The same from all that it depends on."""
+    if rights is Rights.TAKEN_DOWN:
+        return _RIGHTS_REASONS[rights] + "。"
     reasons = []
-    if content.rights not in EXPORTABLE_RIGHTS:
-        reasons.append(_RIGHTS_REASONS[content.rights])
-    if not content.understanding.version:
+    if rights not in EXPORTABLE_RIGHTS:
+        reasons.append(_RIGHTS_REASONS[rights])
+    if not understanding.version:
         reasons.append("还没有做合规检查，请等内容理解完成后再发")
-    elif content.understanding.compliance is ComplianceLevel.BLOCK:
-        reasons.append(_blocked(content.understanding.findings))
+    elif understanding.compliance is ComplianceLevel.BLOCK:
+        reasons.append(_blocked(understanding.findings))
     return "；".join(reasons) + "。" if reasons else ""
 
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.api.building import House, fields_of
+from recommender.library.model import Counts, IncomingComment, Platform
+from recommender.library.vocabulary import Rights
+from tests.api.building import House, fields_of, incoming
 
 ONE = "/v1/contents/xhs-a1"
 
@@ -79,6 +83,44 @@ def test_one_content_says_what_it_is_and_why(still: House) -> None:
     assert found["exportable"] is True
     assert found["links"]["self"] == ONE
     assert found["picture"] == "/pictures/xhs-a1"
+
+
+def test_one_content_shows_what_was_published(house: House) -> None:
+    stored = house.client.post("/v1/contents", json={"title": "面霜✨[笑哭R]", "text": "好用[笑哭R]，电话 13812345678 #面霜[话题]#"}).json()
+    found = house.client.get(stored["links"]["self"]).json()
+    assert found["original_title"] == "面霜✨[笑哭R]"
+    assert "[笑哭R]" in found["original_text"]
+    assert "[笑哭R]" not in found["text"]
+    assert "13812345678" not in found["original_text"]
+
+
+def test_how_the_counts_of_one_content_grew(house: House) -> None:
+    note = incoming("a1", "敏感肌换季面霜", "面霜厚一点，防晒别停。", Rights.OWNED)
+    for liked in (10, 25):
+        house.library.contents.upsert([replace(note, counts=Counts(liked, None, 1, None))])
+    points = house.client.get(f"{ONE}/history").json()["items"]
+    assert [point["liked"] for point in points] == [None, 10, 25]
+    assert points == sorted(points, key=lambda point: point["at"])
+
+
+def test_comments_on_one_content_have_no_author(house: House) -> None:
+    for number, liked in (("1", 2), ("2", 9), ("3", None)):
+        house.library.comments.upsert([IncomingComment(Platform.XHS, "a1", number, f"评论{number}", liked)])
+    found = house.client.get(f"{ONE}/comments?limit=2").json()["items"]
+    assert [(each["text"], each["liked"]) for each in found] == [("评论2", 9), ("评论1", 2)]
+    assert set(found[0]) == {"id", "text", "liked", "published_at"}
+
+
+def test_near_duplicates_name_their_leader(house: House) -> None:
+    house.library.contents.set_clusters([("xhs-a1", "xhs-a1", 2), ("xhs-a2", "xhs-a1", 2)])
+    found = house.client.get("/v1/contents/xhs-a2/copies").json()
+    assert (found["leader"], {item["id"] for item in found["items"]}) == ("xhs-a1", {"xhs-a1", "xhs-a2"})
+    assert len(house.client.get("/v1/contents/xhs-a3/copies").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("part", ["history", "comments", "copies"])
+def test_nothing_more_is_known_of_no_content(still: House, part: str) -> None:
+    assert still.client.get(f"/v1/contents/none/{part}").status_code == 404
 
 
 def test_one_that_may_not_go_out_says_why(still: House) -> None:

@@ -89,6 +89,13 @@ def test_a_body_that_is_not_json_by_its_type(still: House, kind: str) -> None:
     assert still.library.segments.all() == []
 
 
+@pytest.mark.parametrize("path", ["/v1/imports", "/v1/sources/opml"])
+def test_a_file_is_uploaded_as_a_form_and_as_nothing_else(still: House, path: str) -> None:
+    answer = still.client.post(path, content=b"{}", headers={"Content-Type": "application/json"})
+    assert (answer.status_code, "multipart/form-data" in answer.json()["detail"]) == (415, True)
+    assert still.client.post(path, files={"file": ("a", b"")}, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
 @pytest.mark.parametrize(
     "kind", ["application/json", "application/json; charset=utf-8", "application/merge-patch+json", "APPLICATION/JSON"]
 )

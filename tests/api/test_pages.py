@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from recommender.library.model import CrawlReport, EventKind, Rights, Segment, Source, SourceKind, Subscription
+from recommender.library.model import CrawlReport, EventKind, Rights, Segment, Source, SourceKind, Subscription, WatchKind, WatchList
 from tests.api.building import House, open_house, settings_in
 from tests.api.page_reading import HAN, Page, complaints, read
 
@@ -22,7 +21,11 @@ NOTES = (
     ("p4", "这款面霜真的最佳", "国家级配方，三天见效，全网最低价，赶紧下单。", Rights.UNKNOWN),
     ("p5", "", "今天店里来了三只猫。一只睡在收银台上，我们都不敢结账。", Rights.OWNED),
 )
-PATHS = ("/", "/?q=面霜", "/?q=没有这样的词汇", "/?order=quality", "/match", "/digest", "/sources", "/contents/xhs-p1", "/contents/xhs-p5")
+PATHS = (
+    *("/", "/?q=面霜", "/?q=没有这样的词汇", "/?order=quality", "/?watch_list=skin", "/match", "/digest"),
+    *("/sources", "/sources/feed-a", "/watch-lists/skin", "/creators", "/creators?q=没有这个人", "/creators/xhs-c1?link=柚子"),
+    *("/import", "/clip", "/contents/xhs-p1", "/contents/xhs-p5"),
+)
 
 
 def furnish(house: House) -> None:
@@ -32,7 +35,10 @@ def furnish(house: House) -> None:
     house.library.subscriptions.put(
         Subscription("late", "妈妈晚报", segment_id="mothers", robot_url="https://robot.example/send?key=topsecret")
     )
-    house.library.sources.add(Source("feed-a", "护肤周刊", SourceKind.FEED, "https://example.com/feed.xml"))
+    house.library.watch_lists.put(WatchList("skin", WatchKind.CATEGORY, "护肤", ("面霜",), weekly_quota=3))
+    house.library.contents.add_to_watch_list("skin", ["xhs-p1", "xhs-p4"])
+    house.library.alerts.raise_alert("source", "feed-a", "连续三次抓不到。", datetime.now(UTC))
+    house.library.sources.add(Source("feed-a", "护肤周刊", SourceKind.FEED, "https://example.com/feed.xml", ("skin",)))
     house.library.sources.record_run("feed-a", "failed", "网站要求登录。", CrawlReport(), datetime.now(UTC))
     house.library.jobs.enqueue("feed-a")
 
@@ -80,7 +86,7 @@ def test_every_page_is_sound_in_both_languages(filled: House, path: str) -> None
 
 
 def test_every_page_answers_for_an_empty_library(empty: House) -> None:
-    for path in ("/", "/?q=面霜", "/match", "/digest", "/sources"):
+    for path in ("/", "/?q=面霜", "/match", "/digest", "/sources", "/creators", "/import"):
         assert complaints(get(empty, path)) == []
     assert "内容库还是空的" in get(empty, "/").words()
 
@@ -159,11 +165,6 @@ def test_a_digest_that_cannot_be_made_hides_no_other(filled: House) -> None:
     filled.library.subscriptions.delete("orphan")
 
 
-def test_sources_say_how_they_are(filled: House) -> None:
-    words = get(filled, "/sources").words()
-    assert "网站要求登录。" in words and "失败" in words and "zhongcao import" in words
-
-
 def test_the_language_is_negotiated_chosen_and_remembered(filled: House) -> None:
     assert get(filled, "/", accept_language="fr,en;q=0.5").all("html")[0].attributes["lang"] == "en"
     assert get(filled, "/", accept_language="fr,*;q=x").all("html")[0].attributes["lang"] == "zh-CN"
@@ -228,12 +229,6 @@ def test_a_failure_inside_is_a_page_without_a_traceback(filled: House, monkeypat
     monkeypatch.setattr(JobRepository, "recent", broken)
     answer = filled.client.get("/sources")
     assert answer.status_code == 500 and "inner words" not in answer.text and "出了点问题" in answer.text
-
-
-def test_a_source_that_is_off_says_so(empty: House) -> None:
-    source = Source("page-a", "停用的", SourceKind.PAGE, "https://example.com/")
-    empty.library.sources.add(replace(source, enabled=False))
-    assert "已停用" in get(empty, "/sources").words()
 
 
 def test_a_query_of_5000_characters_is_not_repeated_in_every_link(filled: House) -> None:

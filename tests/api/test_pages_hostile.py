@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from recommender.library import Library
 from recommender.library.model import (
+    ColumnMapping,
     ComplianceLevel,
     CrawlReport,
     Creator,
     CreatorTier,
     Finding,
+    IncomingComment,
     IncomingContent,
     MediaKind,
     Platform,
@@ -152,19 +157,54 @@ def test_published_payloads_stay_text(harmless: House, hostile: House) -> None:
 
 @pytest.mark.parametrize("payload", OWN)
 def test_names_of_all_kinds_stay_text(hostile: House, payload: str) -> None:
-    library = hostile.library
+    library, now = hostile.library, datetime.now(UTC)
     fill(library, [payload])
     library.segments.put(Segment("s", payload, payload, (payload,), payload, payload, payload, payload, (payload,)))
     library.subscriptions.put(Subscription("d", payload, query=payload, hour=0))
-    library.watch_lists.put(WatchList("w", WatchKind.BRAND, payload, (payload,)))
-    library.sources.add(Source("f", payload, SourceKind.FEED, payload))
-    library.sources.record_run("f", "failed", payload, CrawlReport(refusals=(payload,)), datetime.now(UTC))
+    library.watch_lists.put(WatchList("w", WatchKind.BRAND, payload, (payload,), (payload,)))
+    library.contents.add_to_watch_list("w", ["web-n0"])
+    library.sources.add(Source("f", payload, SourceKind.FEED, payload, ("w",)))
+    library.sources.record_run("f", "failed", payload, CrawlReport(refusals=(payload,)), now)
+    library.alerts.raise_alert("source", "f", payload, now)
+    library.alerts.raise_alert("watch_list", payload, payload, now)
     library.jobs.enqueue("f")
-    for path in ("/match", "/sources"):
+    library.mappings.put(ColumnMapping(payload[:80], {"title": payload}))
+    library.comments.upsert([IncomingComment(Platform.WEB, "n0", "c", payload, 1)])
+    shown = (
+        "/match",
+        "/sources",
+        "/sources/f",
+        "/watch-lists/w",
+        "/creators",
+        "/creators/web-0?link=" + quote(payload),
+        "/contents/web-n0",
+    )
+    for path in (*shown, "/import", "/?watch_list=w"):
         found = page(hostile, path)
-        assert complaints(found) == []
-        assert payload in " ".join(element.text for element in found.elements)
-    for path in ("/contents/" + payload.replace("/", "%2F"), "/match?segment=" + payload, "/?order=" + payload + "&lang=" + payload):
+        assert complaints(found) == [], path
+        assert payload[:80] in " ".join(element.text for element in found.elements), path
+    for path in ("/contents/" + quote(payload, safe=""), "/match?segment=" + payload, "/?order=" + payload + "&lang=" + payload):
         answer = hostile.client.get(path, headers={"accept": "text/html"})
         assert answer.status_code in (200, 404, 422)
         assert complaints(read(answer.text)) == []
+    for door in ("/sources/", "/watch-lists/", "/creators/", "/import/"):
+        answer = hostile.client.get(door + quote(payload, safe=""), headers={"accept": "text/html"})
+        assert answer.status_code in (404, 422) and complaints(read(answer.text)) == []
+    for given in ("/creators?q=", "/creators?platform=", "/import?url=", "/?watch_list="):
+        answer = hostile.client.get(given + quote(payload, safe=""), headers={"accept": "text/html"})
+        assert answer.status_code in (200, 422) and complaints(read(answer.text)) == []
+
+
+@pytest.mark.parametrize("payload", OWN)
+def test_hostile_columns_and_file_names_stay_text(hostile: House, payload: str) -> None:
+    file = io.StringIO()
+    csv.writer(file).writerows([["标题", "正文", payload], ["面霜", payload, payload]])
+    for language in ("zh", "en"):
+        answer = hostile.client.post("/imports", files={"file": (payload, file.getvalue().encode("utf-8-sig"))})
+        found = read(answer.text)
+        assert answer.status_code == 200 and complaints(found) == []
+        assert ";" in payload or payload in [element.text for element in found.all("th")]  # a semicolon may part columns
+        tried = hostile.client.post(
+            answer.url.path, params={"lang": language}, data={"do": "try", "column.title": payload, "name": payload}
+        )
+        assert tried.status_code in (200, 422) and complaints(read(tried.text)) == []

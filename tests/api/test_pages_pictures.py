@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from api.pages import pictures
 from api.pages.covers import draw_cover
-from api.pages.pictures import PictureCache, image_type
+from api.pages.pictures import Picture, PictureCache, forget, image_type
 from recommender.library.model import IncomingContent, MediaKind, Platform
 from recommender.settings import Settings
 from recommender.understanding.taxonomy import CATEGORIES
@@ -177,11 +177,11 @@ def test_pictures_off_fetches_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_only_a_few_are_fetched_at_once(tmp_path: Path, site: Site) -> None:
     cache_settings = Settings(home=tmp_path, allow_private=(site.address,))
 
-    async def all_at_once() -> list[bytes | None]:
+    async def all_at_once() -> list[Picture]:
         cache = PictureCache(cache_settings)
         return await asyncio.gather(*(cache.get(f"http://{site.address}/slow.png?{number}") for number in range(14)))
 
-    assert asyncio.run(all_at_once()) == [PNG] * 14
+    assert [picture.body for picture in asyncio.run(all_at_once())] == [PNG] * 14
     assert 1 < site.most <= pictures.AT_ONCE
 
 
@@ -218,4 +218,68 @@ def test_a_takedown_takes_the_picture_with_it(tmp_path: Path, monkeypatch: pytes
     else:
         house.client.delete("/v1/contents/web-a", params={"reason": "作者要求"})
     assert not list((tmp_path / "cache" / "pictures").iterdir())
+    house.client.__exit__(None, None, None)
+
+
+def test_a_reference_is_fetched_anew_and_never_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
+    replace_rooms(monkeypatch)
+    images = {"a": (f"http://{site.address}/good.png", f"http://{site.address}/gone.png")}
+    house = gallery(tmp_path, images, allow_private=(site.address,), pictures="reference")
+    for _ in range(2):
+        answer = house.client.get("/pictures/web-a")
+        assert (answer.content, answer.headers["cache-control"]) == (PNG, "no-store")
+        assert kind_of(house, "/pictures/web-a?n=1") == "image/svg+xml"
+    assert site.asked == ["/good.png", "/gone.png", "/good.png"]
+    assert [path.stat().st_size for path in (tmp_path / "cache" / "pictures").iterdir()] == [0]
+    house.client.__exit__(None, None, None)
+
+
+def test_what_was_not_looked_at_for_longest_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
+    monkeypatch.setitem(BODIES, "/big.png", (200, "image/png", PNG + bytes(400_000)))
+    addresses = [f"http://{site.address}/big.png?{number}" for number in range(4)]
+    cache = PictureCache(Settings(home=tmp_path, allow_private=(site.address,), picture_cache_megabytes=1))
+
+    async def look() -> None:
+        for url in (addresses[0], addresses[1]):
+            await cache.get(url)
+        for age, path in enumerate(sorted((tmp_path / "cache" / "pictures").iterdir(), key=lambda path: path.stat().st_mtime_ns)):
+            os.utime(path, (1_000 + age, 1_000 + age))
+        await cache.get(addresses[0])  # so that the second is the one not looked at for longest
+        await cache.get(addresses[2])
+        await cache.get(addresses[0])
+        await cache.get(addresses[1])
+
+    asyncio.run(look())
+    assert [path.rpartition("?")[2] for path in site.asked] == ["0", "1", "2", "1"]
+    assert sum(path.stat().st_size for path in (tmp_path / "cache" / "pictures").iterdir()) <= 1_000_000
+
+
+def test_forgetting_says_how_many_were_kept(tmp_path: Path, site: Site) -> None:
+    settings = Settings(home=tmp_path, allow_private=(site.address,))
+    kept, gone = (f"http://{site.address}/{name}.png" for name in ("good", "gone"))
+    cache = PictureCache(settings)
+
+    async def look() -> None:
+        await cache.get(kept)
+        await cache.get(gone)
+
+    asyncio.run(look())
+    assert forget(settings, [kept, kept, gone, "javascript:alert(1)"]) == 1
+    assert list((tmp_path / "cache" / "pictures").iterdir()) == []
+    assert forget(settings, [kept]) == 0
+
+
+def test_a_takedown_in_the_middle_of_a_fetch_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
+    replace_rooms(monkeypatch)
+    house = gallery(tmp_path, {"a": (f"http://{site.address}/good.png",)}, allow_private=(site.address,))
+    fetch = PictureCache._fetch
+
+    async def fetch_slowly(cache: PictureCache, url: str) -> bytes:
+        house.library.contents.take_down("web-a", "作者要求")
+        return await fetch(cache, url)
+
+    monkeypatch.setattr(PictureCache, "_fetch", fetch_slowly)
+    assert house.client.get("/pictures/web-a").status_code == 404
+    assert list((tmp_path / "cache" / "pictures").iterdir()) == []
+    assert house.client.get("/pictures/web-a").status_code == 404
     house.client.__exit__(None, None, None)

@@ -26,7 +26,7 @@ def test_a_query_of_5000_characters_is_shortened_and_says_so(still: House) -> No
 
 
 def test_a_content_that_left_since_the_index_was_made_is_left_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(house.library.contents), "get_many", lambda *_: {})
+    monkeypatch.setattr(type(house.library.contents), "get_cards", lambda *_: {})
     assert house.client.get("/v1/search?q=面霜").json()["hits"] == []
 
 

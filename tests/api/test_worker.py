@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +19,11 @@ import api.worker
 from api.sample import load_sample_library
 from api.worker import Worker, only_worker
 from recommender.digest import day_of
-from recommender.library import open_library
-from recommender.library.model import DeliveryState, Digest, Subscription
+from recommender.library import Library, open_library
+from recommender.library.model import CrawlReport, DeliveryState, Digest, JobState, Source, SourceKind, Subscription
 from recommender.search import Index, open_index
 from recommender.settings import Settings
+from tests.crawler.site import Page, serve
 
 
 def test_a_round_does_what_is_pending_and_the_next_one_nothing(tmp_path: Path) -> None:
@@ -101,7 +107,7 @@ def test_a_long_queue_of_crawls_does_not_hold_up_the_rest(tmp_path: Path, monkey
     ran: list[int] = []
     monkeypatch.setattr(api.worker, "CRAWLING_SECONDS", 0.0)
 
-    def run_one(*_: object) -> bool:
+    def run_one(*_: object, **__: object) -> bool:
         ran.append(1)
         return True
 
@@ -133,3 +139,61 @@ def test_an_idle_round_does_not_read_the_index_again_but_sees_that_it_is_gone(tm
     worker.refresh()
     assert len(opened) == 2 and (tmp_path / "index" / "CURRENT").exists()
     library.close()
+
+
+def test_what_a_crawl_shows_is_told_at_once_and_otherwise_once_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path)
+    library = open_library(settings.library_url)
+    library.sources.add(Source("broken", "坏的", SourceKind.FEED, "https://a.example/feed"))
+    sent: list[int] = []
+    waiting = [True, False]
+
+    def send(library: Library, *_: object) -> str:
+        sent.append(len(library.alerts.open()))
+        return ""
+
+    monkeypatch.setattr(api.worker, "send_alerts", send)
+
+    def fail(*_: object, **__: object) -> bool:
+        library.sources.record_run("broken", "failed", "坏了", CrawlReport(), datetime.now(UTC))
+        return waiting.pop(0)
+
+    monkeypatch.setattr(api.worker, "run_next_job", fail)
+    worker = Worker(library, settings)
+    worker.alert()
+    worker.crawl()
+    worker.alert()
+    worker.alert()
+    assert sent == [0, 1]
+    library.close()
+
+
+def test_a_worker_told_to_stop_gives_its_crawl_back_at_once(tmp_path: Path) -> None:
+    with serve({"/robots.txt": Page(status=404), "/slow": Page(b"<rss/>", seconds=20.0)}) as site:
+        settings = Settings(home=tmp_path, allow_private=(site.host,))
+        library = open_library(settings.library_url)
+        library.sources.add(Source("slow", "慢的", SourceKind.FEED, site.url("/slow")))
+        code = "from api.worker import run; from recommender.settings import load_settings; run(load_settings())"
+        environment = os.environ | {
+            "ZHONGCAO_HOME": str(tmp_path),
+            "ZHONGCAO_ALLOW_PRIVATE": site.host,
+            "ZHONGCAO_CRAWL_DELAY_SECONDS": "0",
+        }
+        with subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=Path(__file__).parents[2]) as process:
+            try:
+                deadline = time.monotonic() + 60
+                while not site.hits("/slow"):
+                    assert process.poll() is None and time.monotonic() < deadline
+                    time.sleep(0.1)
+                process.send_signal(signal.SIGTERM)
+                asked = time.monotonic()
+                assert process.wait(timeout=15) == 0
+                assert time.monotonic() - asked < 10
+            finally:
+                process.kill()
+        job = library.jobs.recent(1)[0]
+        assert (job.source_id, job.state) == ("slow", JobState.QUEUED)
+        assert library.sources.runs("slow") == []
+        claimed = library.jobs.claim()
+        assert claimed is not None and claimed.id == job.id
+        library.close()
