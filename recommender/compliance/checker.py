@@ -59,19 +59,19 @@ class Checker:
         about = topics | {topic for word in here for topic in self._topics.get(word, ())}
         found: list[Finding] = []
         tried: set[int] = set()
+        concerned: dict[str, bool] = {}  # by rule, asked once a text
         for word in here:
             for rule in self._terms.get(word, ()):
-                if _concerns(rule, about, reading.text):
+                if _asked(concerned, rule, about, reading.text):
                     start = reading.text.find(word)
                     while start >= 0:
                         self._add(found, rule, text, reading, start, start + len(word))
                         start = reading.text.find(word, start + len(word))
             for rule, pattern in self._needs.get(word, ()):
-                if id(pattern) in tried:
+                if id(pattern) in tried or not _asked(concerned, rule, about, reading.text):
                     continue
                 tried.add(id(pattern))
-                hits = list(pattern.expression.finditer(reading.text))
-                for hit in hits if hits and _concerns(rule, about, reading.text) else ():
+                for hit in pattern.expression.finditer(reading.text):
                     self._add(found, rule, text, reading, hit.start(), hit.end())
         return found
 
@@ -106,7 +106,15 @@ _LATIN_LETTER = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
 
 
 def _concerns(rule: Rule, about: set[str], text: str) -> bool:
-    return (not rule.about or bool(rule.about & about)) and (rule.only_if is None or bool(rule.only_if.search(text)))
+    if (rule.about and not rule.about & about) or (rule.unless and rule.unless.search(text)):
+        return False
+    return rule.only_if is None or bool(rule.only_if.search(text))
+
+
+def _asked(known: dict[str, bool], rule: Rule, about: set[str], text: str) -> bool:
+    if rule.id not in known:
+        known[rule.id] = _concerns(rule, about, text)
+    return known[rule.id]
 
 
 def _disclose(text: str, reading: Reading, topics: set[str], has_purchase_link: bool) -> list[Finding]:

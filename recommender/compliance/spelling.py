@@ -14,6 +14,48 @@ _INSERTED = re.compile(
 )
 _LOOKALIKES = {"蕞": "最", "嘬": "最", "醉好": "最好", "弟一": "第一", "彳艮": "很", "徽信": "微信", "薇信": "微信", "葳信": "微信"}
 _LOOKALIKE = re.compile("|".join(map(re.escape, _LOOKALIKES)))
+# Words that carry a charge, each character with those that sound so and stand for it in evasive spellings.
+_HOMOPHONES = {
+    "保本": "保葆堡褓鸨寳 本苯夲畚",
+    "保息": "保葆堡褓鸨宝 息熄蒠",
+    "保本保息": "保葆堡褓鸨宝煲抱 本苯夲畚 保葆堡褓鸨宝煲抱 息熄席西惜夕吸",
+    "保过": "保葆堡褓鸨 过锅果",
+    "包过": "包苞胞煲枹 过锅果",
+    "保分": "保葆堡褓鸨 分芬汾",
+    "包拿证": "包苞胞煲枹 拿哪 证政症",
+    "稳赚": "稳吻紊 赚转撰篆",
+    "躺赚": "躺淌倘 赚转撰篆",
+    "根治": "根跟哏 治制智芷",
+    "治疗": "治制芷 疗寮聊辽",
+    "治愈": "治芷 愈俞癒",
+    "祖传秘方": "祖租组 传船 秘密蜜 方芳坊",
+    "降压": "降酱绛 压丫鸭",
+    "降糖": "降酱绛 糖塘溏",
+    "抗癌": "抗亢炕 癌唉矮",
+    "消炎": "消肖销硝 炎颜妍焱",
+    "减肥": "减咸碱笕 肥淝",
+    "特供": "特忑 供贡恭",
+    "国家级": "国囯 家佳嘉傢 级极籍",
+    "最高级": "最蕞嘴嶵 高糕 级极",
+    "全网最低": "全荃 网罔 最蕞嘴嶵 低底氐",
+    "翻倍": "翻番潘 倍贝蓓",
+    "内部消息": "内 部布步 消肖销 息西熄",
+}
+
+
+def _homophone_pattern() -> re.Pattern[str]:
+    words = ("".join(f"[{characters}]" for characters in sounds.split()) for sounds in _HOMOPHONES.values())
+    firsts = "".join(dict.fromkeys("".join(sounds.split()[0] for sounds in _HOMOPHONES.values())))
+    named = "|".join(f"({word})" for word in sorted(words, key=len, reverse=True))
+    return re.compile(f"(?=[{firsts}])(?:{named})")
+
+
+_SOUNDED = _homophone_pattern()
+_PLAIN = sorted(_HOMOPHONES, key=lambda word: len("".join(f"[{part}]" for part in _HOMOPHONES[word].split())), reverse=True)
+# What is written with such a character and means itself.
+_MEANT = frozenset(
+    {"稳转", "翻番", "根制", "保果", "消颜", "内布消息", "番倍", "哏治", "跟治", "销颜", "翻贝", "跟制", "减淝", "包果", "包锅"}
+)
 _LETTERS = re.compile(r"(?<![a-z])[a-z]{2,6}(?![a-z])")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -48,7 +90,12 @@ class Reading:
 def read(text: str) -> Reading:
     """Fold `text` (width, case, Traditional) and take out symbols inserted between characters."""
     plain = _INSERTED.sub("", fold(text))
-    return Reading(_LOOKALIKE.sub(lambda found: _LOOKALIKES[found.group()], plain), text)
+    plain = _LOOKALIKE.sub(lambda found: _LOOKALIKES[found.group()], plain)
+    return Reading(_SOUNDED.sub(_sounded, plain), text)
+
+
+def _sounded(found: re.Match[str]) -> str:
+    return found.group() if found.group() in _MEANT else _PLAIN[(found.lastindex or 1) - 1]
 
 
 def spoken_variants(reading: Reading, characters: Mapping[str, str]) -> list[Reading]:
