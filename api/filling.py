@@ -125,8 +125,14 @@ def take_down(
         raise InputError("要写明下架什么：内容编号、网址或达人编号。")
     forget(services.settings, [image for item in gone for image in item.images])
     if gone:
+        shutil.rmtree(_uploads(services), ignore_errors=True)  # files on their way in may hold it
         services.follow_up()
     return len(gone)
+
+
+def sweep_uploads(home: Path) -> None:
+    """Drop the uploads of yesterday."""
+    _sweep(home / "uploads")
 
 
 def save_watch_list(services: Services, watch_list: WatchList) -> int:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from api.filling import sweep_uploads
 from crawler.alerts import check_alerts, send_alerts
 from crawler.worker import enqueue_due, run_next_job
 from recommender.digest import day_of, deliver_digest, due, make_digest, overdue
@@ -33,6 +34,7 @@ RETRY_DIGEST_SECONDS = 600.0
 CHECK_INDEX_SECONDS = 600.0
 ALERT_SECONDS = 60.0
 ANSWERS_KEPT = timedelta(days=7)
+SWEEP_SECONDS = 3_600.0
 log = logging.getLogger(__name__)
 
 
@@ -58,6 +60,7 @@ class Worker:
         self.tried_at: dict[str, float] = {}  # by subscription, or by digest for one of an earlier day
         self.alerted_at = -ALERT_SECONDS
         self.stopping = False
+        self.swept_at = time.monotonic()
         self._opened: Index | None = None
         self._opened_at = 0.0
 
@@ -146,8 +149,12 @@ class Worker:
         self.tried_at[name] = time.monotonic()
 
     def forget(self) -> None:
-        """Drop the answers to idempotent writes that nobody will repeat any more."""
+        """Drop what nobody will ask for any more: answers to idempotent writes, uploads, comments on contents that are not here."""
         self.library.idempotency.forget_before(datetime.now(UTC) - ANSWERS_KEPT)
+        sweep_uploads(self.settings.home)
+        if time.monotonic() - self.swept_at > SWEEP_SECONDS:
+            self.swept_at = time.monotonic()
+            self.library.comments.drop_strays()
 
 
 def run(settings: Settings, *, parent: int | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.run import CrawlStopped, crawl
 from recommender.errors import NotFound, ZhongcaoError
@@ -32,29 +33,44 @@ def enqueue_due(library: Library, now: datetime) -> int:
 def run_next_job(library: Library, settings: Settings, *, stopped: Callable[[], bool] = lambda: False) -> bool:
     """Claim the oldest queued job and run it to its end; False where none waits. A failed crawl ends its job as failed.
 
-    Once `stopped` says so the crawl is ended, and its job goes back into the queue, for the next worker to take at once.
+    Waiting jobs of other sources on the same host are run along with it, so that one pace and one Retry-After hold for all.
+    Once `stopped` says so the crawl is ended, and its jobs go back into the queue, for the next worker to take at once.
     """
-    job = library.jobs.claim()
-    if job is None:
+    first = library.jobs.claim()
+    if first is None:
         return False
-    said: dict[str, Any] = {}
+    jobs = {job.source_id: job for job in (first, *library.jobs.claim_for(_neighbours(library, first.source_id)))}
+
+    def finish(event: dict[str, Any]) -> None:
+        state = JobState.FAILED if event["state"] == "failed" else JobState.DONE
+        report = CrawlReport(**event["report"] | {"refusals": tuple(event["report"]["refusals"])})
+        library.jobs.finish(jobs.pop(event["source"]).id, state, report, str(event["message"]))
 
     def show(event: dict[str, Any]) -> None:
-        library.jobs.heartbeat(job.id)
-        if event["event"] == "finished":
-            said.update(event)
+        for job in jobs.values():
+            library.jobs.heartbeat(job.id)
+        if event["event"] == "finished" and event["source"] in jobs:
+            finish(event)
+
+    def fail(message: str) -> None:
+        for job in jobs.values():
+            library.jobs.finish(job.id, JobState.FAILED, CrawlReport(), message)
 
     try:
-        report = crawl(settings, [job.source_id], show=show, stopped=stopped)[job.source_id]
+        crawl(settings, list(jobs), show=show, stopped=stopped)
     except CrawlStopped:
-        library.jobs.release(job.id)
+        for job in jobs.values():
+            library.jobs.release(job.id)
     except NotFound:
-        library.jobs.finish(job.id, JobState.FAILED, CrawlReport(), "来源已经被删除。")
+        fail("来源已经被删除。")
     except ZhongcaoError as error:
-        library.jobs.finish(job.id, JobState.FAILED, CrawlReport(), error.message)
+        fail(error.message)
     except OSError as error:
-        library.jobs.finish(job.id, JobState.FAILED, CrawlReport(), f"抓取进程没有启动（{error.strerror or error}）。")
-    else:
-        state = JobState.FAILED if said.get("state") == "failed" else JobState.DONE
-        library.jobs.finish(job.id, state, report, str(said.get("message", "")))
+        fail(f"抓取进程没有启动（{error.strerror or error}）。")
     return True
+
+
+def _neighbours(library: Library, source_id: str) -> list[str]:
+    """The other sources on the host of this one."""
+    hosts = {source.id: urlsplit(source.url).netloc for source in library.sources.all()}
+    return [each for each, host in hosts.items() if each != source_id and host == hosts.get(source_id)]

@@ -30,25 +30,26 @@ TIERS = {CreatorTier.HEAD: "头部", CreatorTier.SHOULDER: "腰部", CreatorTier
 @click.command()
 @click.argument("url", required=False)
 @click.option("--creator", "creator_id", help="The id of a creator: all of it goes, and none of it comes back.")
+@click.option("--content", "content_id", help="The id of a content.")
 @click.option("--reason", required=True, help="Why, kept beside the tombstone.")
 @json_option
-def takedown(url: str | None, creator_id: str | None, reason: str, as_json: bool) -> None:
+def takedown(url: str | None, creator_id: str | None, content_id: str | None, reason: str, as_json: bool) -> None:
     """Take a content, or all of a creator, out for good: text, vectors, pictures, digests to come; no crawl or import brings it back.
 
     \b
     zhongcao takedown https://www.xiaohongshu.com/explore/64a1… --reason 作者要求删除
     zhongcao takedown --creator xhs-3f2a… --reason 达人解约
     """
-    if (url is None) == (creator_id is None):
-        raise InputError("请给出一个网址，或用 --creator 给出一个达人编号，二选一。", field="url")
+    if [url, creator_id, content_id].count(None) != 2:
+        raise InputError("请给出一个网址、--content 一个内容编号或 --creator 一个达人编号，三选一。", field="url")
     if not reason.strip():
         raise InputError("请用 --reason 写明下架原因。", field="reason")
     found = settings()
     with library(found) as opened:
         doors = Services(found, opened, open_index(found.search_url, opened, found))
-        gone = filling.take_down(doors, url=url, creator_id=creator_id, reason=reason.strip())
+        gone = filling.take_down(doors, url=url, creator_id=creator_id, content_id=content_id, reason=reason.strip())
     if as_json:
-        as_json_line({"removed": gone, "url": url, "creator_id": creator_id})
+        as_json_line({"removed": gone, "url": url, "creator_id": creator_id, "content_id": content_id})
     elif gone:
         say(f"已下架 {gone} 条内容，以后不再收录。")
     else:

@@ -12,7 +12,7 @@ from typing import Any
 import feedparser
 import orjson
 
-from crawler.addresses import identity_of
+from crawler.addresses import canonical, identity_of
 from crawler.items import ParsedNote, Refusal
 from crawler.parsers.bounds import MOST_ENTRIES, bounded
 from crawler.parsers.bridges import SOCIAL, Channel, body_images, body_text, dress, platform_for, recognise
@@ -117,7 +117,7 @@ def _entry_note(entry: Mapping[str, Any], base: str, author: str, channel: Chann
     updated = entry["updated"] if "updated" in entry else None  # noqa: SIM401 (its `get` would give `published` instead)
     note = ParsedNote(
         platform=platform,
-        identity=identity_of(link) or ("" if link else str(entry.get("id") or "")),
+        identity=identity_of(link) or ("" if link else _own_id(base, entry.get("id"))),
         url=link,
         kind=MediaKind.VIDEO if videos else None,
         title=html_text(str(entry.get("title") or "")),
@@ -143,6 +143,11 @@ def _name(text: str) -> str:
 
 def _address(base: str, part: Mapping[str, Any]) -> str:
     return resolve(base, str(part.get("url") or part.get("href") or ""))
+
+
+def _own_id(feed: str, given: object) -> str:
+    """The id of an entry without a link: its own within its feed, for ids such as 1 stand in many."""
+    return f"{canonical(feed) or feed}#{given}" if given not in (None, "") else ""
 
 
 def _json_feed(data: bytes, url: str) -> ParsedFeed:
@@ -176,7 +181,7 @@ def _item(item: dict[str, Any], base: str, author: str, channel: Channel, where:
     name, profile = _author(item)
     note = ParsedNote(
         platform=platform,
-        identity=identity_of(link) or ("" if link else _word(item.get("id"))),
+        identity=identity_of(link) or ("" if link else _own_id(base, item.get("id"))),
         url=link,
         kind=MediaKind.VIDEO if video else None,
         title=_word(item.get("title")),

@@ -11,8 +11,9 @@ from scrapy.http import Response
 
 from crawler.items import ParsedNote, Refusal
 from crawler.parsers.feeds import parse_feed
+from crawler.repair import moment
 from crawler.spiders.source import UNREAD, Fetched, SourceSpider, header, page_key
-from recommender.library.model import Platform
+from recommender.library.model import FetchState, Platform
 
 
 class FeedsSpider(SourceSpider):
@@ -59,9 +60,10 @@ class FeedsSpider(SourceSpider):
         """The pages to fetch: of entries that only tease, each unless it was read (or refused for good) before."""
         if not self.source.full_text:
             return set()
-        keys = {page_key(note.url) for note in notes if isinstance(note, ParsedNote) and note.partial} - {"", page_key(self.source.url)}
+        teasing = {page_key(note.url): note for note in notes if isinstance(note, ParsedNote) and note.partial}
+        keys = teasing.keys() - {"", page_key(self.source.url)}
         known = self.library.fetches.known(sorted(keys))
-        return {key for key in keys if key not in known or not known[key].fingerprint}
+        return {key for key in keys if key not in known or not known[key].fingerprint or _changed_since(teasing[key], known[key])}
 
     def _say_unread(self, reason: str, again: bool) -> None:
         self.unread[reason] += 1
@@ -94,3 +96,9 @@ def laid_over(entry: ParsedNote, page: ParsedNote) -> ParsedNote:
     if entry.platform is Platform.WEB and page.platform is not Platform.WEB:  # the entry's address only led to the platform's
         note = replace(note, platform=page.platform, identity=page.identity, url=page.url)
     return note if note.identity else replace(note, identity=page.identity)
+
+
+def _changed_since(note: ParsedNote, read: FetchState) -> bool:
+    """Whether the feed says that the article was changed after its page was read."""
+    changed = moment(note.updated_at)
+    return changed is not None and read.at is not None and changed > read.at

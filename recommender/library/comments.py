@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from recommender.library.merging import content_id
 from recommender.library.model import Comment, IncomingComment
 from recommender.library.store import Store, chunks
-from recommender.library.tables import comments, tombstones
+from recommender.library.tables import comments, contents, tombstones
 
 
 class CommentRepository:
@@ -45,6 +45,12 @@ class CommentRepository:
         query = select(comments).where(comments.c.content_id == found_id).order_by(func.coalesce(comments.c.liked, 0).desc(), comments.c.id)
         with self._store.read() as connection:
             return [Comment(**row._mapping) for row in connection.execute(query.limit(limit))]
+
+    def drop_strays(self) -> int:
+        """Delete the comments on contents that are not in the library, or no longer; returns how many."""
+        there = select(contents.c.id)
+        with self._store.write() as connection:
+            return connection.execute(delete(comments).where(comments.c.content_id.not_in(there))).rowcount
 
     def count(self) -> int:
         """How many comments are stored."""

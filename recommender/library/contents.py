@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from recommender.errors import InputError, NotFound
 from recommender.library.listing import ContentReader
 from recommender.library.model import ContentItem, ContentType, Correction, IncomingContent, Rights, Understanding, UpsertOutcome
+from recommender.library.rows import content_from, select_contents
 from recommender.library.sourcing_tables import content_watch_lists
 from recommender.library.store import chunks
 from recommender.library.tables import content_brands, contents, corrections, segments, subscriptions
-from recommender.library.takedowns import bury, creator_subject, drop_from_digests, forget_creator, remove, url_subject
+from recommender.library.takedowns import bury, creator_subject, drop_from_digests, forget_answers, forget_creator, remove, url_subject
 from recommender.library.upserting import Meeting, join, number, update_of
 
 SAMPLE_PREFIX = "sample-"
@@ -141,25 +142,28 @@ class ContentRepository(ContentReader):
 
     def take_down(self, found_id: str, reason: str) -> list[ContentItem]:
         """Purge a content and leave a tombstone, so that no crawl or import brings it back; returns what was removed. Raises `NotFound`."""
-        return self._take_down([self.get(found_id)], reason)
+        removed = self._take_down(contents.c.id == found_id, reason)
+        if not removed:
+            raise NotFound(f"内容库里没有编号为 {found_id[:96]} 的内容。")
+        return removed
 
     def take_down_url(self, url: str, reason: str) -> list[ContentItem]:
         """The same by canonical address, also for one that is not in the library (yet): it never gets in."""
-        found = self.find_url(url)
-        return self._take_down([found] if found else [], reason, (url_subject(url), url))
+        return self._take_down(contents.c.url == url, reason, (url_subject(url), url))
 
     def take_down_creator(self, creator_id: str, reason: str) -> list[ContentItem]:
         """The same for all contents of a creator, known and future, and for the record of the creator."""
-        with self._store.read() as connection:
-            ids = list(connection.execute(select(contents.c.id).where(contents.c.creator_id == creator_id)).scalars())
-        return self._take_down(list(self.get_many(ids).values()), reason, (creator_subject(creator_id), ""), creator_id)
+        return self._take_down(contents.c.creator_id == creator_id, reason, (creator_subject(creator_id), ""), creator_id)
 
     def _take_down(
-        self, items: list[ContentItem], reason: str, subject: tuple[str, str] | None = None, creator_id: str = ""
+        self, which: ColumnElement[bool], reason: str, subject: tuple[str, str] | None = None, creator_id: str = ""
     ) -> list[ContentItem]:
-        with self._store.write() as connection:
-            remove(connection, [item.id for item in items])
-            drop_from_digests(connection, [item.id for item in items])
+        with self._store.write() as connection:  # found and removed in one: nothing is stored in between
+            items = [content_from(row) for row in connection.execute(select_contents().where(which))]
+            ids = [item.id for item in items]
+            remove(connection, ids)
+            drop_from_digests(connection, ids)
+            forget_answers(connection, ids)
             for item in items:
                 bury(connection, item.id, item.url, reason)
             if subject:

@@ -14,6 +14,7 @@ from recommender.errors import InputError, NotFound
 from recommender.library.model import Creator, CreatorProfile, CreatorTier, Platform
 from recommender.library.store import Store, chunks
 from recommender.library.tables import contents, creators
+from recommender.library.takedowns import buried_creators
 
 MOST_NAMED = 20  # categories, brands and tags of a profile
 _COUNTS = (contents.c.liked, contents.c.collected, contents.c.commented, contents.c.shared)
@@ -68,9 +69,10 @@ class CreatorRepository:
         self._store = store
 
     def upsert(self, found: Sequence[Creator]) -> None:
-        """Insert or update creators by id."""
+        """Insert or update creators by id; those taken down stay out."""
         with self._store.write() as connection:
-            write_creators(connection, found)
+            gone = buried_creators(connection, [creator.id for creator in found])
+            write_creators(connection, [creator for creator in found if creator.id not in gone])
 
     def get(self, creator_id: str) -> Creator:
         """One creator. Raises `NotFound`."""

@@ -15,7 +15,7 @@ from recommender.errors import Conflict, NotFound
 from recommender.library.columns import EPOCH
 from recommender.library.model import CrawlJob, CrawlReport, FetchState, JobState, Rights, Source, SourceKind, SourceRun
 from recommender.library.sourcing_tables import fetches, jobs, source_runs, sources, watch_lists
-from recommender.library.store import Store, chunks
+from recommender.library.store import IN_CHUNK, Store, chunks
 
 _RUN_FIELDS = ("last_run_at", "last_success_at", "last_state", "last_message", "last_found", "last_new", "failures")
 RUNS_KEPT = 100  # of each source
@@ -194,14 +194,20 @@ class JobRepository:
 
     def claim(self) -> CrawlJob | None:
         """Take the oldest waiting job, or None."""
-        now = datetime.now(UTC)
         with self._store.write() as connection:
             job_id = connection.execute(select(func.min(jobs.c.id)).where(jobs.c.state == JobState.QUEUED.value)).scalar()
             if job_id is None:
                 return None
-            values = {"state": JobState.RUNNING.value, "started_at": now, "heartbeat_at": now}
-            connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(_started()))
         return self.get(job_id)
+
+    def claim_for(self, source_ids: Sequence[str]) -> list[CrawlJob]:
+        """Take the waiting jobs of these sources, oldest first."""
+        wanted = (jobs.c.state == JobState.QUEUED.value, jobs.c.source_id.in_(source_ids))
+        with self._store.write() as connection:
+            found = list(connection.execute(select(jobs.c.id).where(*wanted).order_by(jobs.c.id).limit(IN_CHUNK)).scalars())
+            connection.execute(update(jobs).where(jobs.c.id.in_(found)).values(_started()))
+        return [self.get(job_id) for job_id in found]
 
     def heartbeat(self, job_id: int) -> None:
         """Say that the job's worker lives."""
@@ -239,6 +245,11 @@ class JobRepository:
         """The newest jobs."""
         with self._store.read() as connection:
             return [_job(row) for row in connection.execute(select(jobs).order_by(jobs.c.id.desc()).limit(limit))]
+
+
+def _started() -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {"state": JobState.RUNNING.value, "started_at": now, "heartbeat_at": now}
 
 
 def _job(row: Any) -> CrawlJob:

@@ -13,6 +13,7 @@ from recommender.library.model import DeliveryState, IncomingContent
 from recommender.library.sourcing_tables import content_watch_lists
 from recommender.library.store import chunks, take_numbers
 from recommender.library.tables import (
+    answers,
     comments,
     content_brands,
     contents,
@@ -81,6 +82,22 @@ def drop_from_digests(connection: Connection, ids: Iterable[str]) -> None:
             kept = [place for place, found_id in enumerate(row.content_ids) if found_id not in gone]
             values: dict[str, Any] = {name: [getattr(row, name)[place] for place in kept] for name in ("content_ids", "reasons")}
             connection.execute(update(digests).where(digests.c.id == row.id).values(values))
+
+
+def forget_answers(connection: Connection, ids: Iterable[str]) -> None:
+    """Drop the kept answers of writes that speak of contents: a repeated write must not be answered with what is gone."""
+    for found_id in ids:
+        connection.execute(delete(answers).where(answers.c.body.contains(found_id, autoescape=True)))
+
+
+def buried_creators(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of these creators are taken down."""
+    subjects = {creator_subject(creator_id): creator_id for creator_id in ids}
+    found: set[str] = set()
+    for chunk in chunks(list(subjects)):
+        wanted = select(tombstones.c.content_id).where(tombstones.c.content_id.in_(chunk))
+        found.update(subjects[subject] for subject in connection.execute(wanted).scalars())
+    return found
 
 
 def buried(connection: Connection, ids: Sequence[str], items: Sequence[IncomingContent]) -> set[str]:

@@ -101,4 +101,4 @@ def test_creators_are_shown_linked_and_taken_down(run: Run, library: Library) ->
     address = f"https://www.xiaohongshu.com/explore/{note_id(8)}"
     assert "已下架 1 条" in run("takedown", address + "?xsec_token=x", "--reason", "作者要求").output
     assert library.contents.count() == 0
-    assert "二选一" in run("takedown", "--reason", "x", code=2).output
+    assert "三选一" in run("takedown", "--reason", "x", code=2).output

@@ -73,7 +73,7 @@ def test_json_feed() -> None:
     feed = parse_feed(orjson.dumps(JSON_FEED), URL)
     first, second = notes(feed)
     assert (first.text, first.creator_name, first.tags, first.images) == ("正文", "阿满", ("茶",), ("https://blog.example.com/a.jpg",))
-    assert (second.identity, second.text) == ("8", "没有链接的一条")
+    assert (second.identity, second.text) == ("https://blog.example.com/feed.xml#8", "没有链接的一条")
     assert isinstance(feed.notes[2], Refusal)
 
 
@@ -238,3 +238,10 @@ def test_a_whole_article_of_wechat_loses_what_stands_around_it() -> None:
     assert "锡罐密封" in note.text.split("\n")[0] and note.text.endswith("离灶台远一点。")
     blog = parse_feed(rss.replace("mp.weixin.qq.com", "blog.example.com").replace("WeWe RSS", "x").encode(), URL).notes[0]
     assert isinstance(blog, ParsedNote) and "点击上方蓝字" in blog.text
+
+
+def test_entries_without_a_link_are_their_feeds_own() -> None:
+    feed = '<rss version="2.0"><channel><title>t</title><item><guid isPermaLink="false">1</guid><title>一</title></item></channel></rss>'
+    first, second = (parse_feed(feed.encode(), f"https://{host}.example/feed").notes[0] for host in ("a", "b"))
+    assert isinstance(first, ParsedNote) and isinstance(second, ParsedNote)
+    assert first.identity != second.identity and first.identity.endswith("#1")

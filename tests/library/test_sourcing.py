@@ -130,3 +130,14 @@ def test_many_addresses_are_known_at_once(library: Library) -> None:
     found = library.fetches.known(["https://example.org/1", "https://example.org/2", "https://example.org/3"])
     assert set(found) == {"https://example.org/1", "https://example.org/2"}
     assert found["https://example.org/2"].at == DAY and found["https://example.org/1"].at is not None
+
+
+def test_the_waiting_jobs_of_some_sources_are_claimed_together(library: Library) -> None:
+    for name in ("a", "b", "c"):
+        library.jobs.enqueue(name)
+    first = library.jobs.claim()
+    assert first is not None and first.source_id == "a"
+    assert [job.source_id for job in library.jobs.claim_for(["a", "c", "none"])] == ["c"]
+    assert library.jobs.claim_for(["c"]) == []
+    last = library.jobs.claim()
+    assert last is not None and last.source_id == "b"

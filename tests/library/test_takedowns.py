@@ -108,3 +108,31 @@ def test_comments_are_kept_by_id_most_liked_first(library: Library) -> None:
     assert library.comments.upsert(some) == (3, 0)
     assert library.comments.upsert([*some, IncomingComment(Platform.XHS, "b", "9", "别的")]) == (1, 3)
     assert [comment.text for comment in library.comments.of("xhs-a", 2)] == ["第2条", "第1条"]
+
+
+def test_a_kept_answer_that_speaks_of_a_content_goes_with_it(library: Library) -> None:
+    library.contents.upsert([incoming("a"), incoming("b")])
+    for name in ("a", "b"):
+        library.idempotency.put(f"key-{name}", "POST /v1/contents", "mark", 201, f'[{{}}, "{{\\"id\\":\\"xhs-{name}\\"}}"]')
+    library.contents.take_down("xhs-a", "作者要求")
+    assert library.idempotency.get("key-a", "POST /v1/contents") is None
+    assert library.idempotency.get("key-b", "POST /v1/contents") is not None
+    with pytest.raises(NotFound):
+        library.contents.take_down("xhs-a", "作者要求")
+
+
+def test_a_creator_who_was_taken_down_does_not_come_back_by_a_creators_file(library: Library) -> None:
+    creator = incoming().creator
+    assert creator is not None
+    library.contents.take_down_creator(creator.id, "创作者要求")
+    library.creators.upsert([creator, replace(creator, id="xhs-c9", name="旁人")])
+    with pytest.raises(NotFound):
+        library.creators.get(creator.id)
+    assert library.creators.get("xhs-c9").name == "旁人"
+
+
+def test_comments_without_a_content_are_dropped_in_time(library: Library) -> None:
+    library.contents.upsert([incoming("a")])
+    library.comments.upsert([IncomingComment(Platform.XHS, "a", "1", "在"), IncomingComment(Platform.XHS, "gone", "2", "不在")])
+    assert library.comments.drop_strays() == 1
+    assert library.comments.count() == 1 and library.comments.of("xhs-a")[0].text == "在"
