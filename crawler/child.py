@@ -116,6 +116,8 @@ async def crawl_one(settings: Settings, library: Library, source: Source, fresh:
     await runner.crawl(crawler, source=source, state=None if fresh else library.fetches.get(source.url), library=library)
     spider: Any = crawler.spider
     state, message = verdict(spider.report, spider.trouble, spider.unchanged, baseline=baseline, remarks=spider.remarks)
+    if state == "unchanged" and source.kind is SourceKind.PAGE and source.last_state == "failed":
+        state, message = "failed", source.last_message  # the same page as before: what was wrong with it still is
     seconds = round(time.monotonic() - started, 2)
     return {"state": state, "message": message, "report": asdict(spider.report), "seconds": seconds, "requests": spider.requests}
 

@@ -106,7 +106,7 @@ def membership(library: Library, now: datetime, source_id: str | None = None, wa
         matcher=Matcher(known),
         own=frozenset(each.id for each in known if each.enabled and each.id in own),
         only_matching=only_matching,
-        room={each.id: each.weekly_quota - coverage[each.id].this_week for each in limited},
+        room={each.id: each.weekly_quota - coverage[each.id].brought for each in limited},
     )
 
 

@@ -14,6 +14,7 @@ from api.cli import mapping
 from api.cli.output import PARTLY, as_json_line, json_option, library, progress, say, settings, table
 from api.sample import load_sample_library
 from crawler.addresses import canonical
+from crawler.alerts import check_alerts, send_alerts
 from crawler.importers import ImportReport, import_paths
 from crawler.run import crawl as run_crawl
 from crawler.run import table as crawl_table
@@ -183,6 +184,9 @@ def crawl(context: click.Context, source_ids: tuple[str, ...], as_json: bool) ->
         reports = run_crawl(found, ids, show=lambda event: _show_crawl(event, names))
         with progress() as report:
             refresh_library(opened, found, progress=report)
+        check_alerts(opened, datetime.now(UTC))
+        if problem := send_alerts(opened, found, datetime.now(UTC)):
+            click.echo(problem, err=True)
         after = opened.sources.all()
         if as_json:
             as_json_line({source_id: asdict(done) for source_id, done in reports.items()})

@@ -128,6 +128,7 @@ class Coverage:
     sources: int
     failing: int
     full: bool  # the weekly quota is reached
+    brought: int = 0  # of this week, what came by sources rather than by hand or file: what the quota counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from recommender.errors import NotFound
 from recommender.library.model import Coverage, WatchKind, WatchList
 from recommender.library.sourcing_tables import content_watch_lists, sources, watch_lists
 from recommender.library.store import Store
+from recommender.library.tables import contents
 
 WEEK = timedelta(days=7)
 
@@ -71,15 +72,17 @@ class WatchListRepository:
             func.count().filter(member.at > this_week).label("this_week"),
             func.count().filter(member.at > last_week, member.at <= this_week).label("last_week"),
             func.max(member.at).label("last_new_at"),
-        ).group_by(member.watch_list_id)
+            func.count().filter(member.at > this_week, contents.c.source_id.is_not(None)).label("brought"),
+        )
+        counted = counted.join(contents, contents.c.id == member.content_id).group_by(member.watch_list_id)
         with self._store.read() as connection:
-            brought = {row.watch_list_id: row for row in connection.execute(counted)}
+            rows = {row.watch_list_id: row for row in connection.execute(counted)}
             named = connection.execute(select(sources.c.watch_lists, sources.c.last_state).where(sources.c.enabled)).all()
         found: dict[str, Coverage] = {}
         for watch_list in self.all():
-            row = brought.get(watch_list.id)
+            row = rows.get(watch_list.id)
             states = [source.last_state for source in named if watch_list.id in source.watch_lists]
-            new = row.this_week if row else 0
+            new, brought = (row.this_week, row.brought) if row else (0, 0)
             found[watch_list.id] = Coverage(
                 watch_list_id=watch_list.id,
                 total=row.total if row else 0,
@@ -88,6 +91,7 @@ class WatchListRepository:
                 last_new_at=row.last_new_at if row else None,
                 sources=len(states),
                 failing=states.count("failed"),
-                full=0 < watch_list.weekly_quota <= new,
+                full=0 < watch_list.weekly_quota <= brought,
+                brought=brought,
             )
         return found

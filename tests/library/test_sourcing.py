@@ -28,14 +28,17 @@ def test_coverage_counts_by_week_and_says_what_is_full_or_failing(library: Libra
     library.watch_lists.put(WatchList("dry", WatchKind.BRAND, "某牌"))
     library.sources.add(SOURCE)
     library.sources.record_run("blog", "failed", "没有读到。", CrawlReport(), DAY)
-    library.contents.upsert([incoming("a", watch_lists=("sun",)), incoming("b", watch_lists=("sun",)), incoming("c")])
+    library.contents.upsert([incoming("a", watch_lists=("sun",)), incoming("b", watch_lists=("sun",)), incoming("c")], source_id="blog")
     now = library.contents.get("xhs-a").first_seen_at
     found = library.watch_lists.coverage(now + timedelta(days=1))
     assert (found["sun"].total, found["sun"].this_week, found["sun"].full) == (2, 2, True)
     assert (found["sun"].sources, found["sun"].failing, found["sun"].last_new_at) == (1, 1, now)
     assert (found["dry"].total, found["dry"].last_new_at, found["dry"].full) == (0, None, False)
+    library.contents.upsert([incoming("d", watch_lists=("sun",))])  # an import: it counts as new, and takes nothing of the quota
+    again = library.watch_lists.coverage(now + timedelta(days=1))["sun"]
+    assert (again.this_week, again.brought) == (3, 2)
     later = library.watch_lists.coverage(now + timedelta(days=8))["sun"]
-    assert (later.this_week, later.last_week, later.full) == (0, 2, False)
+    assert (later.this_week, later.last_week, later.full) == (0, 3, False)
 
 
 def test_one_content_belongs_to_many_lists_and_leaves_each_alone(library: Library) -> None:
