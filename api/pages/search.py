@@ -17,6 +17,7 @@ from api.services import Services, services
 from api.wire.filters import Filters
 from recommender.errors import IndexUnavailable
 from recommender.library.model import ContentFilter, ContentItem, ContentType, Platform
+from recommender.search import Chip
 
 PER_PAGE = 20
 SHOWN_VALUES = 8  # of a facet; the rest is folded away
@@ -27,6 +28,22 @@ ORDERS = ("relevance", "newest", "quality", "heat")
 _LISTS = (*FACETS, "tag", "watch_list")
 _SINGLE = ("min_quality", "published_from", "published_to")
 TRANSLATED = ("platform", "content_type", *_SINGLE)  # filters whose values have a word in the reader's language
+MOST_CHIPS = 20  # each link repeats the query
+# What the help shows: the name of its explanation, and a query that shows it.
+HELP = (
+    ("phrase", '"早八通勤"'),
+    ("without", "面霜 -香精"),
+    ("or", "防晒霜 OR 隔离霜"),
+    ("category", "品类:美妆,母婴"),
+    ("brand", "品牌:雅诗兰黛"),
+    ("creator", "达人:柚子"),
+    ("platform", "平台:小红书"),
+    ("type", "类型:种草"),
+    ("date", "日期:近30天"),
+    ("quality", "质量:>=70"),
+    ("tag", "标签:护肤"),
+    ("list", "清单:敏感肌"),
+)
 
 Doors = Annotated[Services, Depends(services)]
 
@@ -52,6 +69,8 @@ class Found:
     took_ms: float
     understood: str = ""
     notes: tuple[str, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,8 @@ def _searched(found: Services, query: str, filter: ContentFilter, order: str, cu
     result = found.fresh_index().search(query, filter, limit=PER_PAGE, cursor=cursor, order=order)
     items = found.library.contents.get_many([hit.id for hit in result.hits])
     cards = [Card(items[hit.id], tuple(hit.matched)) for hit in result.hits if hit.id in items]
-    return Found(cards, result.total, result.facets, result.next_cursor, result.took_ms, result.understood, tuple(result.notes))
+    told = (result.understood, tuple(result.notes), result.chips, result.suggestions)
+    return Found(cards, result.total, result.facets, result.next_cursor, result.took_ms, *told)
 
 
 def facet_label(t: Translator, facet: str, value: str) -> str:
@@ -118,6 +138,13 @@ def _watch_choices(query: Query, watch_lists: Mapping[str, str]) -> dict[str, li
     return {"watch_list": [Choice(name, None, key in chosen, address("/", toggled(query, "watch_list", key))) for key, name in names]}
 
 
+def _chips(query: Query, chips: tuple[Chip, ...]) -> list[tuple[str, str]]:
+    """Each part of the search that was understood, and the address of this page without it; none for one plain word."""
+    if len(chips) == 1 and chips[0].kind == "word":
+        return []
+    return [(chip.label, address("/", with_value(query, {"q": chip.rest}))) for chip in chips[:MOST_CHIPS]]
+
+
 @router.get("/")
 def search_page(request: Request, found: Doors) -> Response:
     """What was asked for, or the newest of the library."""
@@ -147,6 +174,9 @@ def search_page(request: Request, found: Doors) -> Response:
         status,
         q=text,
         result=result,
+        chips=_chips(query, result.chips),
+        suggestions=[(one, address("/", with_value(query, {"q": one}))) for one in result.suggestions],
+        help=[(name, example, address("/", [("q", example)])) for name, example in HELP],
         facets=_watch_choices(query, watch_lists) | facets,
         folded=FOLDED,
         shown_values=SHOWN_VALUES,

@@ -21,7 +21,10 @@ LONGEST_ECHO = 500  # characters of the query that the answer repeats
 
 @router.get("/search", summary="搜索内容", response_model=SearchOut, responses=problems(503))
 def search_contents(doors: Doors, _caller: Reader, query: Annotated[SearchQuery, Query()]) -> Response:
-    """按相关度（或最新、质量、热度）给出内容、每条的得分构成和命中的词。notes 说明查询被怎样处理，例如太长截短。"""
+    """按相关度（或最新、质量、热度）给出内容、每条的得分构成和命中的词。notes 说明查询被怎样处理，例如太长截短。
+
+    chips 是读懂的每一部分和去掉它之后的查询，suggestions 是可能想找的查询。
+    """
     words = query.q.replace("\x00", " ")
     found = doors.fresh_index().search(words, query.to_filter(), limit=query.limit, cursor=query.cursor, order=query.order)
     contents = doors.library.contents.get_cards([hit.id for hit in found.hits])
@@ -34,6 +37,8 @@ def search_contents(doors: Doors, _caller: Reader, query: Annotated[SearchQuery,
         "query": words[:LONGEST_ECHO],
         "understood": found.understood,
         "notes": found.notes,
+        "chips": found.chips,
+        "suggestions": found.suggestions,
         "total": found.total,
         "facets": found.facets,
         "took_ms": round(found.took_ms, 3),

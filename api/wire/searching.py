@@ -19,14 +19,28 @@ class HitOut(Wire):
     matched: list[str]
 
 
+class ChipOut(Wire):
+    """One part of a query as it was understood, and the query without it."""
+
+    kind: str
+    label: str
+    text: str
+    rest: str
+
+
 class SearchOut(Wire):
     """What was found, how the query was understood, and what was done to it."""
 
     model_config = shown(
         {
-            "query": "敏感肌 面霜",
-            "understood": "敏感肌 面霜",
+            "query": "敏感肌 品类:美妆",
+            "understood": "敏感肌 品类:美妆护肤",
             "notes": [],
+            "chips": [
+                {"kind": "word", "label": "敏感肌", "text": "敏感肌", "rest": "品类:美妆"},
+                {"kind": "category", "label": "品类 美妆护肤", "text": "品类:美妆", "rest": "敏感肌"},
+            ],
+            "suggestions": [],
             "total": 1,
             "facets": FACETS_EXAMPLE,
             "took_ms": 3.2,
@@ -38,6 +52,8 @@ class SearchOut(Wire):
     query: str
     understood: str
     notes: list[str]
+    chips: list[ChipOut]
+    suggestions: list[str]
     total: int
     facets: Facets
     took_ms: float

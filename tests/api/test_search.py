@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from api.wire.searching import SearchOut
 from recommender.errors import IndexUnavailable
+from recommender.search import Chip, SearchResult
 from tests.api.building import House, fields_of
 
 
@@ -55,3 +57,13 @@ def test_no_index_yet(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = house.client.get("/v1/search?q=面霜")
     assert answer.status_code == 503
     assert answer.json()["detail"] == "索引还在建立，请稍后再试。"
+
+
+def test_chips_and_suggestions_are_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = Chip("category", "品类 美妆护肤", "品类:美妆", "面霜")
+    result = SearchResult([], 0, {}, None, "面霜 品类:美妆护肤", chips=(chip,), suggestions=("面霜",))
+    monkeypatch.setattr(type(house.index), "search", lambda *_, **__: result)
+    answer = house.client.get("/v1/search", params={"q": "面霜 品类:美妆"})
+    told = SearchOut.model_validate_json(answer.content).model_dump()
+    assert told["chips"] == [{"kind": "category", "label": "品类 美妆护肤", "text": "品类:美妆", "rest": "面霜"}]
+    assert told["suggestions"] == ["面霜"]
