@@ -53,6 +53,7 @@ COVERAGE_EXAMPLE: dict[str, Any] = {
     "sources": 4,
     "failing": 1,
     "full": False,
+    "brought": 11,
 }
 SourceRights = Literal[Rights.OWNED, Rights.AUTHORISED, Rights.REFERENCE, Rights.UNKNOWN]
 
@@ -157,7 +158,10 @@ class WatchListIn(WatchListFields):
 
 
 class CoverageOut(Wire):
-    """What a watch-list brings: contents in all, in the last seven days and in the seven before; and how its sources fare."""
+    """What a watch-list brings: contents in all, in the last seven days and in the seven before; and how its sources fare.
+
+    `brought` is the part of this week that sources brought, which alone counts against the weekly quota (`full`).
+    """
 
     total: int
     this_week: int
@@ -166,6 +170,7 @@ class CoverageOut(Wire):
     sources: int
     failing: int
     full: bool
+    brought: int
 
 
 class WatchListOut(Wire):

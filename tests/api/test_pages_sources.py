@@ -16,6 +16,7 @@ from recommender.errors import InputError
 from recommender.library.model import CrawlReport, JobState, Source, SourceKind, WatchKind, WatchList
 from tests.api.building import House, LetterIndex, open_house, replace_rooms, settings_in
 from tests.api.page_reading import Page, complaints, read
+from tests.library.builders import incoming
 
 NOW = datetime.now(UTC)
 FEED: dict[str, Any] = {"name": "护肤周刊", "kind": "feed", "url": "https://example.com/feed.xml"}
@@ -165,7 +166,7 @@ def test_a_watch_list_says_how_it_stands(desk: House, changes: dict[str, object]
     if failing is not None:
         desk.library.sources.add(Source("f", "源", SourceKind.FEED, "https://example.com/", ("w",)))
         run(desk, "f", "failed" if failing else "ok", found=1)
-    desk.library.contents.add_to_watch_list("w", ["xhs-a1", "xhs-a2", "xhs-a3"][:members])
+    desk.library.contents.upsert([incoming(f"q{number}", watch_lists=("w",)) for number in range(members)], source_id="f")
     [section] = page(desk, "/sources").all("section", id="w")
     found = page(desk, "/sources")
     assert words in found.words() and section
