@@ -46,7 +46,7 @@ def test_a_list_is_added_changed_shown_and_removed(run: Run, library: Library) -
     kept = library.watch_lists.get(added["id"])
     assert (kept.words, kept.weekly_quota, kept.quiet_days, kept.enabled) == (("海底捞", "Haidilao"), 5, 7, True)
     assert "还没有内容，也没有来源" in run("watch", "list").output
-    take_in(library, [note(identity=note_id(number), title="海底捞", text=f"第 {number} 次") for number in range(6)])
+    take_in(library, [note(identity=note_id(number), title="海底捞", text=f"第 {number} 次") for number in range(6)], source_id="blog")
     assert "本周已满 5 条" in run("watch", "list").output
     shown = json.loads(run("watch", "list", "--json").output)
     assert [(each["coverage"]["total"], each["coverage"]["full"]) for each in shown] == [(6, True)]

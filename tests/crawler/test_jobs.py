@@ -55,7 +55,7 @@ def test_sources_whose_lists_want_nothing_wait(library: Library) -> None:
     library.watch_lists.put(WatchList("w-open", WatchKind.CATEGORY, "面"))
     for place, lists in enumerate((("w-full",), ("w-off", "w-full"), ("w-full", "w-open"), ())):
         library.sources.add(source(id=f"s{place}", url=f"https://{place}.example/feed", watch_lists=lists))
-    take_in(library, [note()])  # about breakfast: the list is full
+    take_in(library, [note()], source_id="s0")  # about breakfast: the list is full
     assert enqueue_due(library, NOW) == 2
     assert queued(library) == ["s2", "s3"]
     assert enqueue_due(library, NOW + timedelta(days=8)) == 2  # a new week
